@@ -1,0 +1,112 @@
+import type { Dimension, DType, OperatorName, OperatorsV1, ValueType } from '@etalon/spec';
+import type { Producer, Tensor } from '../tracing/tensor.ts';
+import type { OperandCount, OperandList, operandCounts } from './operand-counts.ts';
+
+/** What a gradient rule sees of the node it differentiates. */
+export interface GradientContext<N extends OperandCount, A> {
+  readonly inputs: OperandList<N, Tensor>;
+  readonly output: Tensor;
+  /** Gradient of the loss with respect to the output; same shape as the output. */
+  readonly outputGradient: Tensor;
+  readonly attributes: A;
+}
+
+/**
+ * Gradient with respect to each input, in order; `undefined` where none flows. A rule may return a
+ * gradient in the shape that the operand broadcasts to: the sum over stretched axes is added centrally.
+ */
+export type GradientRule<N extends OperandCount, A> = (
+  context: GradientContext<N, A>,
+) => OperandList<N, Tensor | undefined>;
+
+/** What a decomposition sees of the node it replaces. */
+export interface DecompositionContext<N extends OperandCount, A> {
+  readonly inputs: OperandList<N, Tensor>;
+  readonly attributes: A;
+}
+
+/** What an emptiness rule sees: some operand has a size of 0, the result has not. */
+export interface EmptyContext<N extends OperandCount, A> {
+  readonly inputs: OperandList<N, Tensor>;
+  readonly attributes: A;
+  readonly output: ValueType;
+}
+
+/** What a simplification sees of the node it may replace. */
+export interface SimplifyContext<N extends OperandCount, A> {
+  readonly inputs: OperandList<N, Tensor>;
+  readonly attributes: A;
+  readonly output: ValueType;
+  /** The node that made a tensor; `undefined` for inputs and constants. */
+  readonly producer: (tensor: Tensor) => Producer | undefined;
+  /** The value of a scalar constant; `undefined` for anything else. */
+  readonly scalarOf: (tensor: Tensor) => number | undefined;
+}
+
+/** Everything that shared code needs to know about an operator with `N` operands and attributes `A`. */
+export interface OperatorRule<N extends OperandCount, A> {
+  /**
+   * `core` operators must be run by a backend; `composite` ones are defined by their decomposition;
+   * `random` ones become inputs before a backend sees them.
+   */
+  readonly kind: 'core' | 'composite' | 'random';
+  /**
+   * Checks operands and attributes and returns the result's type. Errors carry no path: the builder
+   * adds it.
+   */
+  readonly type: (inputs: OperandList<N, ValueType>, attributes: A) => ValueType;
+  /**
+   * Gradient rule, or `'zero'` where nothing flows: the derivative is zero almost everywhere, or the
+   * result is not real-valued.
+   */
+  readonly gradient: GradientRule<N, A> | 'zero';
+  /** The same result by other operators. A backend that lacks the operator gets this instead. */
+  readonly decompose?: (context: DecompositionContext<N, A>) => Tensor;
+  /**
+   * Result when an operand is empty and the result is not; it must not use the empty operands. Absent
+   * where that cannot happen.
+   */
+  readonly whenEmpty?: (context: EmptyContext<N, A>) => Tensor;
+  /**
+   * A simpler way to the same result, bit for bit, or `undefined`. Rules look at how operands came about
+   * and must not add nodes when they give up.
+   */
+  readonly simplify?: (context: SimplifyContext<N, A>) => Tensor | undefined;
+  /** Rewrites every dimension among the attributes. Absent where there is none. */
+  readonly mapDimensions?: (attributes: A, map: (dimension: Dimension) => Dimension) => A;
+  /** Floating-point operations of one application; absent for data movement. */
+  readonly flops?: (
+    inputs: OperandList<N, ValueType>,
+    output: ValueType,
+    attributes: A,
+  ) => Dimension;
+  /** The operand that holds indices, and the number of places that they may name. */
+  readonly indices?: (
+    inputs: OperandList<N, ValueType>,
+    attributes: A,
+  ) => { readonly operand: number; readonly limit: Dimension };
+  /** Whether every element of the result is an element of the (only) operand. */
+  readonly rearranges?: true;
+  /** Index of the operand that the manifest's `dtypes` speak of; default 0. */
+  readonly dataOperand?: number;
+}
+
+/** Everything that shared code needs to know about one operator. */
+export type OperatorDefinition<K extends OperatorName> = OperatorRule<
+  (typeof operandCounts)[K],
+  OperatorsV1[K]
+>;
+
+/** Part of the table of definitions: those of one family of operators. */
+export type DefinitionsOf<K extends OperatorName> = {
+  readonly [Name in K]: OperatorDefinition<Name>;
+};
+
+/** Element types of numbers. */
+export const numericDTypes: readonly DType[] = ['float32', 'int32'];
+
+/** Element types of real numbers. */
+export const floatDTypes: readonly DType[] = ['float32'];
+
+/** All element types. */
+export const everyDType: readonly DType[] = ['float32', 'int32', 'bool', 'uint8'];

@@ -1,0 +1,226 @@
+import type { Dimension, MovementOperatorsV1, Shape, ValueType } from '@etalon/spec';
+import { AttributeError, ShapeError } from '@etalon/spec';
+import {
+  addDimensions,
+  dimensionsEqual,
+  elementCount,
+  multiplyDimensions,
+  shapesEqual,
+  subtractDimensions,
+} from '../dimension/index.ts';
+import { filled } from '../operators/indexing.ts';
+import { concat, pad, reshape, slice, transpose } from '../operators/movement.ts';
+import { formatShape, formatType } from '../program/format-type.ts';
+import type { Tensor } from '../tracing/tensor.ts';
+import type { DefinitionsOf } from './definition.ts';
+import { mergeReshapes, mergeTransposes } from './simplify-rules.ts';
+import { requireAxis, requireExpandable, requireInteger, requireSameDType } from './type-rules.ts';
+
+function requireOnePerAxis(x: ValueType, list: readonly unknown[], name: string): void {
+  if (list.length === x.shape.length) return;
+  throw new AttributeError(
+    'ATTRIBUTE_PER_AXIS',
+    `${name} must have one entry per axis, got ${list.length} for ${formatType(x)}.`,
+  );
+}
+
+function requireNonNegative(sizes: Shape, name: string): void {
+  for (const size of sizes) {
+    if (typeof size === 'number') requireInteger(size, 0, name);
+  }
+}
+
+function concatType(types: readonly [ValueType, ...ValueType[]], axis: number): ValueType {
+  const [first] = types;
+  requireAxis(axis, first);
+  let joined: Dimension = 0;
+  for (const type of types) {
+    requireSameDType(first, type);
+    const fits =
+      type.shape.length === first.shape.length &&
+      type.shape.every((size, at) => at === axis || dimensionsEqual(size, first.shape[at] ?? -1));
+    if (!fits) {
+      throw new ShapeError(
+        'SHAPE_CONCAT',
+        `operands must agree outside axis ${axis}, got ${types.map(formatType).join(', ')}.`,
+      );
+    }
+    joined = addDimensions(joined, type.shape[axis] ?? 0);
+  }
+  return {
+    dtype: first.dtype,
+    shape: first.shape.map((size, at) => (at === axis ? joined : size)),
+  };
+}
+
+// Elements of the last slice start only a stride apart: zeros in between, along one axis.
+function dilate(x: Tensor, axis: number, stride: number): Tensor {
+  if (stride === 1) return x;
+  const size = x.shape[axis] ?? 1;
+  const split: Shape = [...x.shape.slice(0, axis + 1), 1, ...x.shape.slice(axis + 1)];
+  const spread = pad(reshape(x, split), {
+    before: split.map(() => 0),
+    after: split.map((_, at) => (at === axis + 1 ? stride - 1 : 0)),
+  });
+  return reshape(
+    spread,
+    x.shape.map((other, at) => (at === axis ? multiplyDimensions(size, stride) : other)),
+  );
+}
+
+/** Definitions of data movement: none of them computes. */
+export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
+  identity: {
+    kind: 'core',
+    rearranges: true,
+    type: ([x]) => x,
+    gradient: ({ outputGradient: dy }) => [dy],
+    simplify: ({ inputs: [x] }) => x,
+  },
+  reshape: {
+    kind: 'core',
+    rearranges: true,
+    type: ([x], { shape }) => {
+      requireNonNegative(shape, 'shape');
+      if (!dimensionsEqual(elementCount(x.shape), elementCount(shape))) {
+        throw new ShapeError(
+          'SHAPE_RESHAPE_COUNT',
+          `cannot turn ${formatType(x)} into ${formatShape(shape)}: the numbers of elements differ or cannot be shown equal.`,
+        );
+      }
+      return { dtype: x.dtype, shape };
+    },
+    gradient: ({ inputs: [x], outputGradient: dy }) => [reshape(dy, x.shape)],
+    simplify: mergeReshapes,
+    mapDimensions: ({ shape }, map) => ({ shape: shape.map(map) }),
+  },
+  transpose: {
+    kind: 'core',
+    rearranges: true,
+    type: ([x], { permutation }) => {
+      requireOnePerAxis(x, permutation, 'permutation');
+      if (new Set(permutation).size !== permutation.length) {
+        throw new AttributeError(
+          'ATTRIBUTE_PERMUTATION',
+          `permutation must name each axis once, got [${permutation.join(', ')}].`,
+        );
+      }
+      for (const axis of permutation) requireAxis(axis, x, 'permutation axis');
+      return { dtype: x.dtype, shape: permutation.map((axis) => x.shape[axis] ?? 1) };
+    },
+    gradient: ({ attributes: { permutation }, outputGradient: dy }) => [
+      transpose(
+        dy,
+        permutation.map((_, axis) => permutation.indexOf(axis)),
+      ),
+    ],
+    simplify: mergeTransposes,
+  },
+  expand: {
+    kind: 'core',
+    rearranges: true,
+    type: ([x], { shape }) => {
+      requireNonNegative(shape, 'shape');
+      requireExpandable(x, shape);
+      return { dtype: x.dtype, shape };
+    },
+    gradient: ({ outputGradient: dy }) => [dy],
+    simplify: ({ inputs: [x], output }) => (shapesEqual(x.shape, output.shape) ? x : undefined),
+    mapDimensions: ({ shape }, map) => ({ shape: shape.map(map) }),
+  },
+  concat: {
+    kind: 'core',
+    type: (types, { axis }) => concatType(types, axis),
+    gradient: ({ inputs, attributes: { axis }, outputGradient: dy }) => {
+      let start: Dimension = 0;
+      const part = (x: Tensor): Tensor => {
+        const starts = x.shape.map((_, at) => (at === axis ? start : 0));
+        start = addDimensions(start, x.shape[axis] ?? 0);
+        return slice(dy, { starts, sizes: x.shape });
+      };
+      const [first, ...rest] = inputs;
+      return [part(first), ...rest.map(part)];
+    },
+    whenEmpty: ({ inputs, attributes: { axis } }) =>
+      concat(
+        inputs.filter((x) => x.shape[axis] !== 0),
+        { axis },
+      ),
+  },
+  slice: {
+    kind: 'core',
+    rearranges: true,
+    type: ([x], { starts, sizes, strides }) => {
+      requireOnePerAxis(x, starts, 'starts');
+      requireOnePerAxis(x, sizes, 'sizes');
+      requireOnePerAxis(x, strides, 'strides');
+      requireNonNegative(starts, 'starts');
+      requireNonNegative(sizes, 'sizes');
+      for (const stride of strides) requireInteger(stride, 1, 'strides');
+      x.shape.forEach((size, axis) => {
+        // last element: start + (count - 1)·stride must stay below the size
+        const span = multiplyDimensions(addDimensions(sizes[axis] ?? 0, -1), strides[axis] ?? 1);
+        const end = addDimensions(addDimensions(starts[axis] ?? 0, span), 1);
+        const room = subtractDimensions(size, end);
+        if (typeof room === 'number' && room < 0 && sizes[axis] !== 0) {
+          throw new ShapeError(
+            'SHAPE_SLICE_RANGE',
+            `the slice leaves axis ${axis}, got starts ${formatShape(starts)}, sizes ${formatShape(sizes)}, strides [${strides.join(', ')}] of ${formatType(x)}.`,
+          );
+        }
+      });
+      return { dtype: x.dtype, shape: sizes };
+    },
+    gradient: ({ inputs: [x], attributes: { starts, strides }, outputGradient }) => {
+      let dy = outputGradient;
+      strides.forEach((stride, axis) => {
+        dy = dilate(dy, axis, stride);
+      });
+      // dilation leaves stride - 1 zeros after the last element, which may reach past the operand
+      const room = (axis: number): Dimension =>
+        subtractDimensions(x.shape[axis] ?? 0, starts[axis] ?? 0);
+      dy = slice(dy, {
+        starts: dy.shape.map(() => 0),
+        sizes: dy.shape.map((size, axis) => {
+          const excess = subtractDimensions(size, room(axis));
+          return typeof excess === 'number' && excess > 0 ? room(axis) : size;
+        }),
+      });
+      return [
+        pad(dy, {
+          before: starts,
+          after: dy.shape.map((size, axis) => subtractDimensions(room(axis), size)),
+        }),
+      ];
+    },
+    mapDimensions: ({ starts, sizes, strides }, map) => ({
+      starts: starts.map(map),
+      sizes: sizes.map(map),
+      strides,
+    }),
+  },
+  pad: {
+    kind: 'core',
+    type: ([x], { before, after }) => {
+      requireOnePerAxis(x, before, 'before');
+      requireOnePerAxis(x, after, 'after');
+      requireNonNegative(before, 'before');
+      requireNonNegative(after, 'after');
+      return {
+        dtype: x.dtype,
+        shape: x.shape.map((size, axis) =>
+          addDimensions(size, addDimensions(before[axis] ?? 0, after[axis] ?? 0)),
+        ),
+      };
+    },
+    gradient: ({ inputs: [x], attributes: { before }, outputGradient: dy }) => [
+      slice(dy, { starts: before, sizes: x.shape }),
+    ],
+    whenEmpty: ({ attributes, output }) => filled(output, attributes.value),
+    mapDimensions: ({ before, after, value }, map) => ({
+      before: before.map(map),
+      after: after.map(map),
+      value,
+    }),
+  },
+};

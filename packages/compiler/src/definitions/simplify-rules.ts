@@ -1,0 +1,80 @@
+import type { NoAttributes } from '@etalon/spec';
+import { shapesEqual } from '../dimension/index.ts';
+import { emit } from '../operators/emit.ts';
+import { reshape, transpose } from '../operators/movement.ts';
+import type { Tensor } from '../tracing/tensor.ts';
+import type { SimplifyContext } from './definition.ts';
+import { tryBroadcast } from './type-rules.ts';
+
+type Binary = SimplifyContext<2, NoAttributes>;
+
+/** The operand of `expand` where broadcasting makes it superfluous. */
+function withoutExpand(
+  tensor: Tensor,
+  other: Tensor,
+  { producer, output }: Binary,
+): Tensor | undefined {
+  const made = producer(tensor);
+  const source = made?.inputs[0];
+  if (made?.node.operator !== 'expand' || source === undefined) return undefined;
+  const shape = tryBroadcast(source.shape, other.shape);
+  return shape !== undefined && shapesEqual(shape, output.shape) ? source : undefined;
+}
+
+/** Takes `expand` off the operands of an operator that broadcasts anyway. */
+export function dropExpand<K extends 'add' | 'sub' | 'mul' | 'div' | 'max' | 'min' | 'pow'>(
+  operator: K,
+  context: Binary,
+): Tensor | undefined {
+  const [a, b] = context.inputs;
+  const left = withoutExpand(a, b, context);
+  const right = withoutExpand(b, left ?? a, context);
+  if (left === undefined && right === undefined) return undefined;
+  return emit<'add'>(operator as 'add', [left ?? a, right ?? b], {});
+}
+
+/** Drops a neutral right operand: `x - 0`, `x / 1`. `x + 0` is kept, for it turns -0 into 0. */
+export function dropNeutral(
+  { inputs: [a, b], output, scalarOf }: Binary,
+  neutral: number,
+): Tensor | undefined {
+  return scalarOf(b) === neutral && shapesEqual(a.shape, output.shape) ? a : undefined;
+}
+
+/** Drops a factor of 1 on either side. */
+export function dropFactorOne(context: Binary): Tensor | undefined {
+  const { inputs, output, scalarOf } = context;
+  const [a, b] = inputs;
+  return (
+    dropNeutral(context, 1) ??
+    (scalarOf(a) === 1 && shapesEqual(b.shape, output.shape) ? b : undefined)
+  );
+}
+
+/** Skips a reshape of a reshape. */
+export function mergeReshapes({
+  inputs: [x],
+  output,
+  producer,
+}: SimplifyContext<1, unknown>): Tensor | undefined {
+  if (shapesEqual(x.shape, output.shape)) return x;
+  const made = producer(x);
+  const source = made?.inputs[0];
+  if (made?.node.operator !== 'reshape' || source === undefined) return undefined;
+  return reshape(source, output.shape);
+}
+
+/** Drops a transposition that moves nothing and composes two into one. */
+export function mergeTransposes({
+  inputs: [x],
+  attributes: { permutation },
+  producer,
+}: SimplifyContext<1, { readonly permutation: readonly number[] }>): Tensor | undefined {
+  if (permutation.every((axis, at) => axis === at)) return x;
+  const made = producer(x);
+  const source = made?.inputs[0];
+  if (made?.node.operator !== 'transpose' || source === undefined) return undefined;
+  const first = made.node.attributes.permutation;
+  const both = permutation.map((axis) => first[axis] ?? axis);
+  return both.every((axis, at) => axis === at) ? source : transpose(source, both);
+}

@@ -1,0 +1,103 @@
+import type { Dimension, DimensionFactor, DimensionTerm } from '@etalon/spec';
+import { canonical, factorKey, formatDimension, termsOf } from './canonical.ts';
+
+/** Tells whether two dimensions are the same expression, hence equal for every binding. */
+export function dimensionsEqual(a: Dimension, b: Dimension): boolean {
+  return (
+    a === b ||
+    (typeof a === 'object' && typeof b === 'object' && formatDimension(a) === formatDimension(b))
+  );
+}
+
+/** Tells whether two shapes have the same rank and equal dimensions. */
+export function shapesEqual(a: readonly Dimension[], b: readonly Dimension[]): boolean {
+  return a.length === b.length && a.every((size, axis) => dimensionsEqual(size, b[axis] ?? -1));
+}
+
+/** Returns `a + b`. */
+export function addDimensions(a: Dimension, b: Dimension): Dimension {
+  if (typeof a === 'number' && typeof b === 'number') return a + b;
+  return canonical([...termsOf(a), ...termsOf(b)]);
+}
+
+/** Returns `a − b`. */
+export function subtractDimensions(a: Dimension, b: Dimension): Dimension {
+  return addDimensions(a, multiplyDimensions(b, -1));
+}
+
+/** Returns `a · b`. */
+export function multiplyDimensions(a: Dimension, b: Dimension): Dimension {
+  if (typeof a === 'number' && typeof b === 'number') return a * b;
+  const products: DimensionTerm[] = [];
+  for (const left of termsOf(a)) {
+    for (const right of termsOf(b)) {
+      products.push({
+        coefficient: left.coefficient * right.coefficient,
+        factors: [...left.factors, ...right.factors],
+      });
+    }
+  }
+  return canonical(products);
+}
+
+/** Returns the product of a shape's dimensions: the number of elements. */
+export function elementCount(shape: readonly Dimension[]): Dimension {
+  return shape.reduce<Dimension>(multiplyDimensions, 1);
+}
+
+/**
+ * Returns `⌊a / divisor⌋`. Terms whose coefficient the divisor divides leave the floor, since
+ * `⌊(d·q + r) / d⌋ = q + ⌊r / d⌋` for integer `q`.
+ */
+export function floorDivideDimension(a: Dimension, divisor: number): Dimension {
+  if (divisor === 1) return a;
+  if (typeof a === 'number') return Math.floor(a / divisor);
+  const whole: DimensionTerm[] = [];
+  const rest: DimensionTerm[] = [];
+  for (const term of termsOf(a)) {
+    const quotient = Math.floor(term.coefficient / divisor);
+    const remainder = term.coefficient - quotient * divisor;
+    if (term.factors.length === 0 || remainder === 0) {
+      if (quotient !== 0) whole.push({ coefficient: quotient, factors: term.factors });
+      if (remainder !== 0) rest.push({ coefficient: remainder, factors: term.factors });
+    } else {
+      rest.push(term);
+    }
+  }
+  const dividend = canonical(rest);
+  if (typeof dividend === 'number')
+    return canonical([...whole, ...termsOf(Math.floor(dividend / divisor))]);
+  return canonical([...whole, { coefficient: 1, factors: [{ dividend, divisor }] }]);
+}
+
+/**
+ * Returns `a / b` where the division is exact for every binding, else `undefined`. `b` must be a single
+ * term, which covers the products that shapes consist of.
+ */
+export function divideDimensionsExactly(a: Dimension, b: Dimension): Dimension | undefined {
+  if (b === 0) return undefined;
+  if (dimensionsEqual(a, b)) return 1;
+  const [divisor, ...others] = termsOf(b);
+  if (divisor === undefined || others.length > 0) return undefined;
+  const quotients: DimensionTerm[] = [];
+  for (const term of termsOf(a)) {
+    if (term.coefficient % divisor.coefficient !== 0) return undefined;
+    const factors = removeFactors(term.factors, divisor.factors);
+    if (factors === undefined) return undefined;
+    quotients.push({ coefficient: term.coefficient / divisor.coefficient, factors });
+  }
+  return canonical(quotients);
+}
+
+function removeFactors(
+  from: readonly DimensionFactor[],
+  removed: readonly DimensionFactor[],
+): readonly DimensionFactor[] | undefined {
+  const left = [...from];
+  for (const factor of removed) {
+    const at = left.findIndex((candidate) => factorKey(candidate) === factorKey(factor));
+    if (at < 0) return undefined;
+    left.splice(at, 1);
+  }
+  return left;
+}

@@ -1,0 +1,19 @@
+export {
+  addDimensions,
+  dimensionsEqual,
+  divideDimensionsExactly,
+  elementCount,
+  floorDivideDimension,
+  multiplyDimensions,
+  shapesEqual,
+  subtractDimensions,
+} from './arithmetic.ts';
+export {
+  bindInputShapes,
+  collectDimensionNames,
+  evaluateDimension,
+  evaluateShape,
+  isConcrete,
+  substituteDimension,
+} from './binding.ts';
+export { formatDimension } from './canonical.ts';

@@ -1,0 +1,7 @@
+import type { Tensor } from '../tracing/tensor.ts';
+import { emit } from './emit.ts';
+
+/** Returns the matrix product. See {@link LinearAlgebraOperatorsV1.matmul}. */
+export function matmul(a: Tensor, b: Tensor): Tensor {
+  return emit('matmul', [a, b], {});
+}

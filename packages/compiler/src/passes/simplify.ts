@@ -1,0 +1,41 @@
+import type { ProgramV1 } from '@etalon/spec';
+import { definitionOf } from '../definitions/definition-of.ts';
+import { stableJson } from '../program/hash.ts';
+import { parentPath } from '../tracing/path.ts';
+import type { Tensor } from '../tracing/tensor.ts';
+import { removeDeadCode } from './dead-code.ts';
+import { rewriteProgram } from './rewrite.ts';
+
+/**
+ * Applies the operators' simplification rules and computes equal expressions once. Results keep every bit.
+ */
+export function simplify(program: ProgramV1): ProgramV1 {
+  const known = new Map<string, Tensor>();
+  const simplified = rewriteProgram(program, {
+    visit: ({ node, inputs, output, trace, copy }) => {
+      const rule = definitionOf(node.operator).simplify;
+      // What replaces a node stands at its place, not below it.
+      const simpler = trace.at(parentPath(node.path), () =>
+        rule?.({
+          inputs,
+          attributes: node.attributes,
+          output,
+          producer: (tensor) => trace.producer(tensor),
+          scalarOf: (tensor) => {
+            const constant = trace.constantOf(tensor);
+            return constant?.shape.length === 0 ? constant.data[0] : undefined;
+          },
+        }),
+      );
+      if (simpler !== undefined) return simpler;
+      const ids = inputs.map((input) => input['~trace'].id);
+      const key = `${node.operator} ${ids.join()} ${stableJson(node.attributes)}`;
+      const earlier = known.get(key);
+      if (earlier !== undefined) return earlier;
+      const made = copy();
+      known.set(key, made);
+      return made;
+    },
+  });
+  return removeDeadCode(simplified);
+}

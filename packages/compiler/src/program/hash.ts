@@ -1,0 +1,54 @@
+import type { HostTensor, ProgramV1, ValueId } from '@etalon/spec';
+import { fnv1a } from './fnv.ts';
+import { formatShape } from './format-type.ts';
+
+/**
+ * Returns a hash of a program's structure: inputs, operators, attributes, constants' data and outputs. Value
+ * numbers, the program's name and paths do not count, so two programs that compute the same thing in the same
+ * way, node by node, have one hash.
+ *
+ * @returns 16 hexadecimal digits.
+ */
+export function hashProgram(program: ProgramV1): string {
+  const order = new Map<ValueId, number>();
+  const number = (id: ValueId): number => {
+    const known = order.get(id);
+    if (known !== undefined) return known;
+    order.set(id, order.size);
+    return order.size - 1;
+  };
+  const parts: string[] = [];
+  const type = (id: ValueId): string => {
+    const value = program.values[id];
+    return value === undefined ? '?' : value.dtype + formatShape(value.shape);
+  };
+  for (const { name, value } of program.inputs)
+    parts.push(`i ${number(value)} ${name} ${type(value)}`);
+  for (const { value, tensor } of program.constants) {
+    parts.push(`c ${number(value)} ${type(value)} ${hashData(tensor)}`);
+  }
+  for (const { operator, inputs, outputs, attributes } of program.nodes) {
+    parts.push(
+      `n ${operator} ${inputs.map(number).join()} ${outputs.map(number).join()} ${stableJson(attributes)}`,
+    );
+  }
+  for (const { name, value } of program.outputs) parts.push(`o ${name} ${number(value)}`);
+  const text = parts.join('\n');
+  return fnv1a(text, 0) + fnv1a(text, 1);
+}
+
+function hashData({ data }: HostTensor): string {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return fnv1a(bytes, 0) + fnv1a(bytes, 1);
+}
+
+/** JSON with object keys in sorted order; -0 and non-finite numbers keep their identity. */
+export function stableJson(value: unknown): string {
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
+  if (Array.isArray(value)) return `[${value.map(stableJson).join()}]`;
+  if (typeof value === 'object' && value !== null) {
+    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    return `{${entries.map(([key, inner]) => `${key}:${stableJson(inner)}`).join()}}`;
+  }
+  return JSON.stringify(value) ?? 'undefined';
+}

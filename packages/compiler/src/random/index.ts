@@ -1,0 +1,17 @@
+export type { BernoulliOptions } from './bernoulli.ts';
+export { randomBernoulli } from './bernoulli.ts';
+export { randomBits } from './bits.ts';
+export type { DrawOptions } from './draw.ts';
+export type { IntegerOptions } from './integers.ts';
+export { randomIntegers } from './integers.ts';
+export type { RandomKey } from './key.ts';
+export { foldIn, foldInString, randomKey, split } from './key.ts';
+export { randomNormal } from './normal.ts';
+export type { PermutationOptions } from './permutation.ts';
+export { permutation } from './permutation.ts';
+export { portableLog } from './portable-math.ts';
+export type { WordPair } from './threefry.ts';
+export { threefry2x32 } from './threefry.ts';
+export { randomTruncatedNormal } from './truncated-normal.ts';
+export type { UniformOptions } from './uniform.ts';
+export { randomUniform } from './uniform.ts';

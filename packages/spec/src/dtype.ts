@@ -1,0 +1,13 @@
+/**
+ * Element types of version 1. `float32`, `int32` and `bool` flow through programs; `uint8` appears
+ * only on program inputs and as the operand of `cast` and of data movement.
+ */
+export type DType = 'float32' | 'int32' | 'bool' | 'uint8';
+
+/** Typed array that carries one element type on the host. `bool` is stored as bytes 0 and 1. */
+export interface TypedArrayOf {
+  readonly float32: Float32Array;
+  readonly int32: Int32Array;
+  readonly bool: Uint8Array;
+  readonly uint8: Uint8Array;
+}
