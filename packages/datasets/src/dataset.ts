@@ -1,0 +1,38 @@
+import type { DType, HostTensorOf } from './host-tensor.ts';
+
+/** The dtype and shape of one field of one example; the shape has no batch axis, a scalar's is `[]`. */
+export interface FieldType<D extends DType = DType> {
+  readonly dtype: D;
+  readonly shape: readonly number[];
+}
+
+/** The fields of a data set by name. */
+export type Fields = Readonly<Record<string, FieldType>>;
+
+/** Several examples stacked: for each field a tensor of shape `[count, ...field shape]`. */
+export type Batch<F extends Fields = Fields> = {
+  readonly [Name in keyof F]: HostTensorOf<F[Name]['dtype']>;
+};
+
+/**
+ * A finite collection of examples with random access, all with the same named fields.
+ *
+ * Anything with these members is a data set; nothing here has to be extended. Implementations must
+ * give the same example for the same index each time.
+ */
+export interface Dataset<F extends Fields = Fields> {
+  /** The number of examples; indices run from 0 to `size - 1`. */
+  readonly size: number;
+
+  /** What one example holds. */
+  readonly fields: F;
+
+  /**
+   * Returns the examples at `indices`, stacked in that order; an index may occur several times.
+   *
+   * The tensors are fresh copies that belong to the caller.
+   *
+   * @throws {DatasetError} `INDEX_OUT_OF_RANGE`
+   */
+  gather(indices: Uint32Array): Batch<F>;
+}
