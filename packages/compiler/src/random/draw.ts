@@ -30,7 +30,7 @@ export function validateDraw(
   if (!Number.isSafeInteger(offset) || offset < 0 || !Number.isSafeInteger(offset + count)) {
     throw new AttributeError(
       'RANDOM_OFFSET',
-      `${where}: the offset is not an element of the stream, got ${offset} for ${count} elements.\n` +
+      `${where}: the offset is no element of the stream, got ${offset} for ${count} elements.\n` +
         'Expected an integer of 0 or more whose sum with the count is below 2^53.',
       { details: { offset, count } },
     );
@@ -73,7 +73,7 @@ export function validateOutLength(
   if (out !== undefined && out.length !== count) {
     throw new AttributeError(
       'RANDOM_OUT_LENGTH',
-      `${where}: the array to fill has another length than the draw, got ${out.length} for ${count} elements.\n` +
+      `${where}: the array to fill has the wrong length, got ${out.length} for ${count}.\n` +
         `Fix: pass \`out.subarray(0, ${count})\`, or draw ${out.length} elements.`,
       { details: { count, length: out.length } },
     );

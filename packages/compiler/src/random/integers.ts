@@ -22,8 +22,8 @@ export interface IntegerOptions extends DrawOptions<Int32Array> {
 }
 
 /**
- * Returns `count` int32 values in `[low, high)`, equal to `jax.random.randint(key, [count], low,
- * high)`.
+ * Returns `count` int32 values in `[low, high)`, equal to
+ * `jax.random.randint(key, [count], low, high)`.
  *
  * Remainders of random words: slightly biased unless `high - low` is a power of two. Up to a span
  * of 65,536 a value is the remainder of 64 bits, and its probability is off by less than 2⁻⁴⁸ of

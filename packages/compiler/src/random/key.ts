@@ -87,7 +87,7 @@ export function foldInString(key: RandomKey, text: string): RandomKey {
   return foldIn(key, fnv1a32(encodeUtf8(text)));
 }
 
-/** Returns the 32-bit FNV-1a hash of bytes. */
+/** Returns the 32-bit FNV-1a hash of bytes; for checksums, words may take their place. */
 export function fnv1a32(bytes: Iterable<number>): number {
   let hash = FNV_OFFSET_BASIS;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, FNV_PRIME);

@@ -26,8 +26,8 @@ export interface PermutationOptions {
 }
 
 /**
- * Returns the numbers `0 … count - 1` in random order, equal to `jax.random.permutation(key,
- * count)`.
+ * Returns the numbers `0 … count - 1` in random order, equal to
+ * `jax.random.permutation(key, count)`.
  *
  * The numbers are sorted, stably, by random 32-bit words, in as many rounds with fresh words as
  * make equal words harmless.

@@ -45,7 +45,7 @@ export function randomUniform(
   if (!(span >= 0 && span < Number.POSITIVE_INFINITY && Number.isFinite(low))) {
     throw new AttributeError(
       'RANDOM_RANGE',
-      `randomUniform: the bounds make no float32 range, got low ${lowGiven} and high ${highGiven}.\n` +
+      `randomUniform: the bounds make no range, got low ${lowGiven} and high ${highGiven}.\n` +
         'Expected finite bounds with low <= high and a difference below 3.4e38.',
       { details: { low: lowGiven, high: highGiven } },
     );
