@@ -1,0 +1,3 @@
+import { runTurbo } from './setup.mjs';
+
+runTurbo(process.argv.slice(2));

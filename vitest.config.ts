@@ -1,0 +1,41 @@
+import { defineConfig } from 'vitest/config';
+
+import { CountReporter } from './tools/count-reporter.mjs';
+
+// TEST_DIST=1 drops the source condition: the same tests then run on the built packages.
+const source = process.env.TEST_DIST === '1' ? [] : ['@etalon/source'];
+const conditions = [...source, 'module', 'node', 'development|production'];
+
+// Inline, because folders found by a glob do not inherit the resolve conditions of this file.
+const project = (name: string, root: string) => ({
+  extends: true as const,
+  test: { name, root, include: ['src/**/*.test.ts', 'test/**/*.test.ts'] },
+});
+
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    reporters: ['default', new CountReporter()],
+    // Bounds for a hang, not for speed: the machine may be shared.
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    projects: [
+      project('spec', 'packages/spec'),
+      project('compiler', 'packages/compiler'),
+      project('reference', 'packages/reference'),
+      project('onnx', 'packages/onnx'),
+      project('onnxruntime', 'packages/onnxruntime'),
+      project('core', 'packages/core'),
+      project('conformance', 'packages/conformance'),
+      project('datasets', 'packages/datasets'),
+      project('quickstart', 'examples/quickstart'),
+      project('benchmarks', 'benchmarks'),
+      project('tools', 'tools'),
+      {
+        extends: true,
+        test: { name: 'integrations', root: 'integrations', include: ['*.test.ts'] },
+      },
+    ],
+  },
+});
