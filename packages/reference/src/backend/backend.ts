@@ -1,0 +1,58 @@
+import type { BackendV1, CompileOptions, ExecutableV1, ProgramV1 } from '@etalon/spec';
+import { BackendError, DisposedError, SpecificationVersionError } from '@etalon/spec';
+import { requireKernel } from '../interpret.ts';
+import type { TensorOwner } from './device-tensor.ts';
+import { ReferenceExecutable } from './executable.ts';
+import { referenceManifest } from './manifest.ts';
+
+/**
+ * Returns the reference backend: float64 loops behind the contract of every backend.
+ *
+ * Device tensors keep float64, so that a training trajectory is not rounded from step to step; `read()` rounds to
+ * float32, and {@link toReferenceTensor} gives full precision. Only finite memory and patience limit it.
+ */
+export function createReferenceBackend(): BackendV1 {
+  const owner: TensorOwner & { isDisposed: boolean } = { isDisposed: false };
+  return {
+    specificationVersion: 'v1',
+    name: 'reference',
+    manifest: referenceManifest,
+    compile: async (program, options = {}) => {
+      if (owner.isDisposed) {
+        throw new DisposedError(
+          'DISPOSED_BACKEND',
+          `reference › compile(): the backend was disposed, got program ${JSON.stringify(program.name)}.`,
+        );
+      }
+      return compile(owner, program, options);
+    },
+    dispose: async () => {
+      owner.isDisposed = true;
+    },
+  };
+}
+
+function compile(owner: TensorOwner, program: ProgramV1, options: CompileOptions): ExecutableV1 {
+  if (program.specificationVersion !== 'v1') {
+    throw new SpecificationVersionError(
+      'SPECIFICATION_VERSION',
+      `${Object(program).name}: the reference reads programs of version "v1", got ${JSON.stringify(Object(program).specificationVersion)}.`,
+    );
+  }
+  for (const node of program.nodes) requireKernel(program, node);
+  for (const [output, input] of Object.entries(options.aliases ?? {})) {
+    requireName(program, 'output', output);
+    requireName(program, 'input', input);
+  }
+  return new ReferenceExecutable(owner, program, options);
+}
+
+function requireName(program: ProgramV1, kind: 'input' | 'output', name: string): void {
+  const ports: readonly { readonly name: string }[] =
+    kind === 'input' ? program.inputs : program.outputs;
+  if (ports.some((port) => port.name === name)) return;
+  throw new BackendError(
+    'BACKEND_ALIAS_UNKNOWN',
+    `${program.name} › aliases: there is no such ${kind}, got ${JSON.stringify(name)}.\nExpected one of ${JSON.stringify(ports.slice(0, 8).map((port) => port.name))}.`,
+  );
+}
