@@ -1,0 +1,10 @@
+/**
+ * The ONNX format: programs to the bytes of an `.onnx` file. Runs nothing.
+ *
+ * @packageDocumentation
+ */
+export { encodeOnnx } from './encode-onnx.ts';
+export type { OnnxOptions } from './lowering/lower-to-onnx.ts';
+export type { OnnxNames } from './lowering/names.ts';
+export { onnxNames } from './lowering/names.ts';
+export { ONNX_IR_VERSION, ONNX_OPSET } from './lowering/opset.ts';

@@ -1,0 +1,50 @@
+import { formatDimension } from '@etalon/compiler';
+import type { Dimension, ProgramV1, ValueType } from '@etalon/spec';
+import { createGraph, createModel, createValueInfo } from '../codec/model-builder.ts';
+import type { ModelProto, ValueInfoProto } from '../schema/onnx-pb.ts';
+import { GraphEmitter } from './graph-emitter.ts';
+import { onnxNames } from './names.ts';
+import { ONNX_IR_VERSION, ONNX_OPSET } from './opset.ts';
+import { lowerNodes } from './program-lowering.ts';
+
+/** Options of {@link encodeOnnx}. */
+export interface OnnxOptions {
+  /** Free-form entries of the model, such as a licence or a version; written in the order of the keys. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Returns a program as an ONNX model: the messages that `encodeOnnx` writes, see there.
+ *
+ * @throws {UnsupportedOperatorError} `OPERATOR_UNSUPPORTED` for random draws and unknown operators.
+ */
+export function lowerToOnnx(program: ProgramV1, options: OnnxOptions = {}): ModelProto {
+  const names = onnxNames(program);
+  const emitter = new GraphEmitter();
+  for (const name of [...Object.values(names.inputs), ...Object.values(names.outputs)]) {
+    emitter.tensorNames.reserve(name);
+  }
+  lowerNodes(program, names, emitter);
+  return createModel({
+    graph: createGraph({
+      name: program.name,
+      nodes: emitter.nodes,
+      initializers: emitter.initializers,
+      inputs: program.inputs.map(({ name, value }) => declare(program.values[value], name)),
+      outputs: program.outputs.map(({ name, value }) =>
+        declare(program.values[value], names.outputs[name] ?? name),
+      ),
+    }),
+    irVersion: ONNX_IR_VERSION,
+    opsets: { '': ONNX_OPSET },
+    metadata: options.metadata ?? {},
+  });
+}
+
+function declare(type: ValueType | undefined, name: string): ValueInfoProto {
+  const { dtype, shape } = type ?? { dtype: 'float32' as const, shape: [] };
+  const dims = shape.map((size: Dimension) =>
+    typeof size === 'number' ? size : formatDimension(size),
+  );
+  return createValueInfo({ name, dtype, dims });
+}
