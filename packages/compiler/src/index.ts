@@ -122,8 +122,8 @@ export { decompose } from './passes/decompose.ts';
 export { simplify } from './passes/simplify.ts';
 export { lackOfSupport } from './passes/support.ts';
 export type { DrawOptions } from './prepare/draw-inputs.ts';
-export type { PreparedProgram, PreparedRunOptions } from './prepare/prepare.ts';
 export { prepare } from './prepare/prepare.ts';
+export type { PreparedProgram, PreparedRunOptions } from './prepare/prepared-program.ts';
 export { formatShape, formatType } from './program/format-type.ts';
 export { hashProgram } from './program/hash.ts';
 export { programFromJson, programToJson } from './program/json.ts';
@@ -143,7 +143,7 @@ export {
   randomUniform as drawUniform,
   split,
 } from './random/index.ts';
-export { nameScope } from './tracing/name-scope.ts';
+export { atIteration, nameScope } from './tracing/name-scope.ts';
 export type { Producer, ProgramBuilder, Tensor, TensorLike } from './tracing/tensor.ts';
 export { isTensor } from './tracing/tensor.ts';
 export type { TensorsOf, TensorType } from './tracing/trace-program.ts';

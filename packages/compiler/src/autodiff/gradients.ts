@@ -3,6 +3,7 @@ import { GradientError, InternalError } from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
 import { shapesEqual } from '../dimension/index.ts';
 import { add } from '../operators/elementwise.ts';
+import { builderOf, placeOf } from '../operators/emit.ts';
 import { filled } from '../operators/indexing.ts';
 import { reshape } from '../operators/movement.ts';
 import { reduceSum } from '../operators/reduction.ts';
@@ -19,19 +20,21 @@ import type { ProgramBuilder, Tensor } from '../tracing/tensor.ts';
  * @param targets - float32 tensors of the same trace.
  * @returns a gradient of each target's shape; `undefined` where no differentiable path leads to the loss.
  * @throws {GradientError} when the loss is not a float32 scalar or a target is not float32.
+ * @throws {ProgramError} when the loss and a target come from different traces.
  */
 export function gradientsOf(
   loss: Tensor,
   targets: readonly Tensor[],
 ): readonly (Tensor | undefined)[] {
-  requireScalar(loss);
-  targets.forEach(requireFloat);
-  const { builder } = loss['~trace'];
+  const builder = builderOf('gradient', [loss, ...targets]);
+  const where = placeOf(builder, 'gradient');
+  requireScalar(where, loss);
+  for (const target of targets) requireFloat(where, target);
   return withBuilder(builder, () => {
     const cotangents = new Map<ValueId, Tensor>();
     cotangents.set(
       loss['~trace'].id,
-      builder.at('gradient', () => filled(loss, 1)),
+      builder.scope('gradient', () => filled(loss, 1)),
     );
     const nodes = [...builder.nodes];
     const active = activeValues(nodes, targets);
@@ -98,18 +101,18 @@ function sumToShape(gradient: Tensor, target: Tensor): Tensor {
   );
 }
 
-function requireScalar(loss: Tensor): void {
+function requireScalar(where: string, loss: Tensor): void {
   if (loss.dtype === 'float32' && loss.shape.length === 0) return;
   throw new GradientError(
     'GRADIENT_NOT_SCALAR',
-    `gradient: the loss must be a float32 scalar, got ${formatType(loss)}.\nFix: reduce it with reduceMean() or reduceSum().`,
+    `${where}: the loss must be a float32 scalar, got ${formatType(loss)}.\nFix: reduce it with reduceMean() or reduceSum().`,
   );
 }
 
-function requireFloat(target: Tensor): void {
+function requireFloat(where: string, target: Tensor): void {
   if (target.dtype === 'float32') return;
   throw new GradientError(
     'GRADIENT_TARGET_DTYPE',
-    `gradient: only float32 tensors have gradients, got ${formatType(target)}.`,
+    `${where}: only float32 tensors have gradients, got ${formatType(target)}.`,
   );
 }

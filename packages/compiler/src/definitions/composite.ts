@@ -22,13 +22,19 @@ import {
   where,
 } from '../operators/elementwise.ts';
 import { indexRange } from '../operators/indexing.ts';
-import { identity, reshape } from '../operators/movement.ts';
+import { reshape } from '../operators/movement.ts';
 import { reduceMax, reduceSum } from '../operators/reduction.ts';
 import { formatType } from '../program/format-type.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import type { DefinitionsOf, GradientRule, OperatorRule } from './definition.ts';
 import { floatDTypes } from './definition.ts';
-import { requireAxis, requireDType, requireInteger, requireSameDType } from './type-rules.ts';
+import {
+  requireAxis,
+  requireDType,
+  requireInteger,
+  requireNumber,
+  requireSameDType,
+} from './type-rules.ts';
 
 interface AxisAttribute {
   readonly axis: number;
@@ -38,11 +44,13 @@ function activation<A>(
   gradient: GradientRule<1, A> | 'zero',
   decompose: (x: Tensor, attributes: A) => Tensor,
   flopsPerElement: number,
+  check?: (attributes: A) => void,
 ): OperatorRule<1, A> {
   return {
     kind: 'composite',
-    type: ([x]) => {
+    type: ([x], attributes) => {
       requireDType(x, floatDTypes, 'operand');
+      check?.(attributes);
       return x;
     },
     gradient,
@@ -78,11 +86,12 @@ const passThrough: OperatorRule<1, NoAttributes> = {
   type: ([x]) => x,
   rearranges: true,
   gradient: 'zero',
-  decompose: ({ inputs: [x] }) => identity(x),
+  decompose: ({ inputs: [x] }) => x,
   simplify: ({ inputs: [x] }) => x,
 };
 
 function straightThroughType(value: ValueType, path: ValueType): ValueType {
+  requireDType(value, floatDTypes, 'operands');
   requireSameDType(value, path);
   if (shapesEqual(value.shape, path.shape)) return value;
   throw new ShapeError(
@@ -133,6 +142,7 @@ export const compositeDefinitions: DefinitionsOf<keyof CompositeOperatorsV1> = {
     // the exponent is kept at or below 0, so that the branch not taken does not overflow
     (x, { alpha }) => where(greater(x, 0), x, mul(sub(exp(min(x, 0)), 1), alpha)),
     4,
+    ({ alpha }) => requireNumber(alpha, 'alpha'),
   ),
   // d leakyRelu(x) = dx where x > 0, else alpha·dx
   leakyRelu: activation<CompositeOperatorsV1['leakyRelu']>(
@@ -141,6 +151,7 @@ export const compositeDefinitions: DefinitionsOf<keyof CompositeOperatorsV1> = {
     ],
     (x, { alpha }) => where(greater(x, 0), x, mul(x, alpha)),
     2,
+    ({ alpha }) => requireNumber(alpha, 'alpha'),
   ),
   step: activation<NoAttributes>(
     'zero',
@@ -164,7 +175,7 @@ export const compositeDefinitions: DefinitionsOf<keyof CompositeOperatorsV1> = {
     kind: 'composite',
     type: ([value, path]) => straightThroughType(value, path),
     gradient: ({ outputGradient: dy }) => [undefined, dy],
-    decompose: ({ inputs: [value] }) => identity(value),
+    decompose: ({ inputs: [value] }) => value,
     simplify: ({ inputs: [value] }) => value,
   },
 };

@@ -6,7 +6,12 @@ import type {
   ValueType,
 } from '@etalon/spec';
 import { AttributeError, ShapeError } from '@etalon/spec';
-import { dimensionsEqual, elementCount, multiplyDimensions } from '../dimension/index.ts';
+import {
+  dimensionsEqual,
+  divideDimensionsExactly,
+  elementCount,
+  multiplyDimensions,
+} from '../dimension/index.ts';
 import {
   conv2d,
   conv2dFilterGradient,
@@ -16,8 +21,8 @@ import { filled } from '../operators/indexing.ts';
 import { formatShape, formatType } from '../program/format-type.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { floatDTypes } from './definition.ts';
-import { requireDType, requireInteger, requireRank } from './type-rules.ts';
-import { requireWindow, windowedSize } from './window.ts';
+import { requireDType, requireInteger, requirePair, requireRank } from './type-rules.ts';
+import { requireSizes, requireWindow, windowedSize } from './window.ts';
 
 type Convolution = 'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient';
 
@@ -28,17 +33,25 @@ function requireImage(type: ValueType, name: string): void {
 
 function filterSizeOf(filter: ValueType): readonly [number, number] {
   const [height, width] = filter.shape;
-  if (typeof height === 'number' && typeof width === 'number') return [height, width];
+  if (typeof height === 'number' && typeof width === 'number' && height > 0 && width > 0) {
+    return [height, width];
+  }
   throw new ShapeError(
     'SHAPE_CONV2D_FILTER',
-    `filter height and width must be fixed, got ${formatType(filter)} (HWIO).`,
+    `filter height and width must be fixed and at least 1, got ${formatType(filter)} (HWIO).`,
   );
 }
 
 function requireAttributes(attributes: ConvolutionAttributes): void {
   requireWindow(attributes);
-  for (const dilation of attributes.dilations) requireInteger(dilation, 1, 'dilations');
+  requirePair(attributes.dilations, 1, 'dilations');
   requireInteger(attributes.groups, 1, 'groups');
+}
+
+function perGroup(channels: Dimension, groups: number, what: string): Dimension {
+  const each = divideDimensionsExactly(channels, groups);
+  if (each !== undefined) return each;
+  throw new AttributeError('ATTRIBUTE_GROUPS', `groups must divide ${what}, got ${groups} groups.`);
 }
 
 // Shape of conv2d's result from the image's and the filter's shapes.
@@ -60,12 +73,7 @@ function convolvedShape(
       `channels do not match, got image ${formatType(image)} (NHWC) and filter ${formatType(filter)} (HWIO) in ${groups} group${groups === 1 ? '' : 's'}.\nExpected the image's last axis to be the filter's third axis times the groups.`,
     );
   }
-  if (typeof outputChannels === 'number' && outputChannels % groups !== 0) {
-    throw new AttributeError(
-      'ATTRIBUTE_GROUPS',
-      `groups must divide the output channels, got ${groups} groups and filter ${formatType(filter)} (HWIO).`,
-    );
-  }
+  perGroup(outputChannels, groups, `the output channels of filter ${formatType(filter)} (HWIO)`);
   const [filterHeight, filterWidth] = filterSizeOf(filter);
   return [
     batch,
@@ -116,6 +124,8 @@ export const convolutionDefinitions: DefinitionsOf<Convolution & keyof Convoluti
     type: ([dy, filter], attributes) => {
       requireImage(dy, 'output gradient');
       requireRank(filter, 4, 'filter', 'HWIO');
+      requireAttributes(attributes);
+      requireSizes(attributes.inputSize);
       const [batch = 1] = dy.shape;
       const shape: Shape = [
         batch,
@@ -143,18 +153,13 @@ export const convolutionDefinitions: DefinitionsOf<Convolution & keyof Convoluti
       requireImage(image, 'image');
       requireImage(dy, 'output gradient');
       requireAttributes(attributes);
-      const channels = image.shape[3] ?? 1;
-      if (typeof channels !== 'number' || channels % attributes.groups !== 0) {
-        throw new AttributeError(
-          'ATTRIBUTE_GROUPS',
-          `groups must divide the image's channels, got ${attributes.groups} groups and ${formatType(image)} (NHWC).`,
-        );
-      }
-      const shape: Shape = [
-        ...attributes.filterSize,
-        channels / attributes.groups,
-        dy.shape[3] ?? 1,
-      ];
+      requirePair(attributes.filterSize, 1, 'filterSize');
+      const channels = perGroup(
+        image.shape[3] ?? 1,
+        attributes.groups,
+        `the channels of image ${formatType(image)} (NHWC)`,
+      );
+      const shape: Shape = [...attributes.filterSize, channels, dy.shape[3] ?? 1];
       requireGradientShape(dy, convolvedShape(image, { dtype: 'float32', shape }, attributes));
       return { dtype: 'float32', shape };
     },

@@ -85,8 +85,8 @@ export interface OperatorRule<N extends OperandCount, A> {
     inputs: OperandList<N, ValueType>,
     attributes: A,
   ) => { readonly operand: number; readonly limit: Dimension };
-  /** Whether every element of the result is an element of the (only) operand. */
-  readonly rearranges?: true;
+  /** Whether every element of the result is an element of the (only) operand; default no. */
+  readonly rearranges?: true | ((inputs: OperandList<N, ValueType>, attributes: A) => boolean);
   /** Index of the operand that the manifest's `dtypes` speak of; default 0. */
   readonly dataOperand?: number;
 }

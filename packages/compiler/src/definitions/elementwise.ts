@@ -1,4 +1,5 @@
 import type { DType, ElementwiseOperatorsV1, NoAttributes, ValueType } from '@etalon/spec';
+import { AttributeError } from '@etalon/spec';
 import { elementCount } from '../dimension/index.ts';
 import {
   add,
@@ -22,6 +23,7 @@ import {
   sub,
   where,
 } from '../operators/elementwise.ts';
+import { formatType } from '../program/format-type.ts';
 import type { DefinitionsOf, GradientRule, OperatorRule } from './definition.ts';
 import { everyDType, floatDTypes, numericDTypes } from './definition.ts';
 import { dropExpand, dropFactorOne, dropNeutral } from './simplify-rules.ts';
@@ -178,7 +180,8 @@ export const elementwiseDefinitions: DefinitionsOf<keyof ElementwiseOperatorsV1>
   abs: unary(
     numericDTypes,
     ({ inputs: [x], outputGradient: dy }) => [mul(dy, sign(x))],
-    ({ inputs: [x] }) => max(x, neg(x)),
+    // max may return either zero; adding 0 makes it the positive one
+    ({ inputs: [x] }) => add(max(x, neg(x)), 0),
   ),
   // d(-x) = -dx
   neg: unary(
@@ -188,7 +191,7 @@ export const elementwiseDefinitions: DefinitionsOf<keyof ElementwiseOperatorsV1>
   ),
   sign: unary(numericDTypes, 'zero', ({ inputs: [x] }) =>
     // the last branch takes zeros and NaN, which keeps NaN
-    where(greater(x, 0), 1, where(greater(mul(x, -1), 0), -1, x)),
+    where(greater(x, 0), 1, where(greater(0, x), -1, x)),
   ),
   // d(1/x) = -1/x²·dx
   reciprocal: unary(
@@ -220,7 +223,7 @@ export const elementwiseDefinitions: DefinitionsOf<keyof ElementwiseOperatorsV1>
   ),
   // d relu(x) = dx where x > 0, and 0 at 0, as Keras, JAX and PyTorch have it
   relu: unary(
-    floatDTypes,
+    numericDTypes,
     ({ output: y, outputGradient: dy }) => [where(greater(y, 0), dy, 0)],
     ({ inputs: [x] }) => max(x, 0),
   ),
@@ -231,7 +234,16 @@ export const elementwiseDefinitions: DefinitionsOf<keyof ElementwiseOperatorsV1>
   // float32 to float32 passes the gradient; any other conversion cuts it
   cast: {
     kind: 'core',
-    type: ([x], { to }) => ({ dtype: to, shape: x.shape }),
+    rearranges: ([x], { to }) => to === 'int32' && x.dtype !== 'float32',
+    type: ([x], { to }) => {
+      if (!['float32', 'int32', 'bool'].includes(to)) {
+        throw new AttributeError(
+          'ATTRIBUTE_CAST',
+          `cannot convert to ${JSON.stringify(to)}, got ${formatType(x)}.\nExpected float32, int32 or bool.`,
+        );
+      }
+      return { dtype: to, shape: x.shape };
+    },
     gradient: ({ inputs: [x], attributes, outputGradient: dy }) => [
       x.dtype === 'float32' && attributes.to === 'float32' ? dy : undefined,
     ],

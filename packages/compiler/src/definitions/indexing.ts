@@ -1,4 +1,4 @@
-import type { IndexingOperatorsV1, Shape } from '@etalon/spec';
+import type { IndexingOperatorsV1, Shape, ValueType } from '@etalon/spec';
 import { ShapeError } from '@etalon/spec';
 import { elementCount, shapesEqual } from '../dimension/index.ts';
 import { filled, gather, scatterAdd } from '../operators/indexing.ts';
@@ -8,6 +8,15 @@ import type { DefinitionsOf } from './definition.ts';
 import { floatDTypes } from './definition.ts';
 import { requireAxis, requireDType } from './type-rules.ts';
 
+// Where there are no places, every index is out of range; sizes that are not known yet may turn out to be 0.
+function requireNoIndex(indices: ValueType, place: string): void {
+  if (!indices.shape.every((size) => typeof size === 'number' && size > 0)) return;
+  throw new ShapeError(
+    'SHAPE_INDEX_EMPTY',
+    `there is nothing to index ${place}, got indices ${formatType(indices)}.`,
+  );
+}
+
 /** Definitions of look-ups by index. */
 export const indexingDefinitions: DefinitionsOf<keyof IndexingOperatorsV1> = {
   gather: {
@@ -15,6 +24,7 @@ export const indexingDefinitions: DefinitionsOf<keyof IndexingOperatorsV1> = {
     type: ([x, indices], { axis }) => {
       requireDType(indices, ['int32'], 'indices');
       requireAxis(axis, x);
+      if (x.shape[axis] === 0) requireNoIndex(indices, `along axis ${axis} of ${formatType(x)}`);
       const shape: Shape = [
         ...x.shape.slice(0, axis),
         ...indices.shape,
@@ -34,12 +44,6 @@ export const indexingDefinitions: DefinitionsOf<keyof IndexingOperatorsV1> = {
       const back = x.shape.map((_, at) => (at === axis ? 0 : at < axis ? at + 1 : at));
       return [transpose(summed, back), undefined];
     },
-    whenEmpty: ({ inputs: [x], attributes }) => {
-      throw new ShapeError(
-        'SHAPE_GATHER_EMPTY',
-        `there is nothing to look up, got ${formatType(x)} along axis ${attributes.axis}.`,
-      );
-    },
   },
   scatterAdd: {
     kind: 'core',
@@ -55,6 +59,7 @@ export const indexingDefinitions: DefinitionsOf<keyof IndexingOperatorsV1> = {
           `updates must begin with the indices' shape, got ${formatType(updates)} for indices ${formatShape(indices.shape)}.`,
         );
       }
+      if (size === 0) requireNoIndex(indices, 'in a result of size 0');
       return { dtype: 'float32', shape: [size, ...updates.shape.slice(rank)] };
     },
     gradient: ({ inputs: [indices], outputGradient: dy }) => [

@@ -8,7 +8,7 @@ import { formatType } from '../program/format-type.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { floatDTypes } from './definition.ts';
-import { broadcast, requireDType } from './type-rules.ts';
+import { requireDType, tryBroadcast } from './type-rules.ts';
 
 function matmulType(a: ValueType, b: ValueType): ValueType {
   requireDType(a, floatDTypes, 'first operand');
@@ -27,8 +27,14 @@ function matmulType(a: ValueType, b: ValueType): ValueType {
       `inner dimensions must match, got ${formatType(a)} × ${formatType(b)}.`,
     );
   }
-  const leading = (type: ValueType): ValueType => ({ ...type, shape: type.shape.slice(0, -2) });
-  return { dtype: 'float32', shape: [...broadcast([leading(a), leading(b)]), m, n] };
+  const leading = tryBroadcast(a.shape.slice(0, -2), b.shape.slice(0, -2));
+  if (leading === undefined) {
+    throw new ShapeError(
+      'SHAPE_BROADCAST',
+      `the axes before the matrices do not broadcast, got ${formatType(a)} × ${formatType(b)}.\nExpected sizes that are equal or 1, aligned at the matrices.`,
+    );
+  }
+  return { dtype: 'float32', shape: [...leading, m, n] };
 }
 
 // All axes but the last folded into one: [.., m, k] to [M, k].

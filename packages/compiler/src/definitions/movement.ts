@@ -11,10 +11,17 @@ import {
 import { filled } from '../operators/indexing.ts';
 import { concat, pad, reshape, slice, transpose } from '../operators/movement.ts';
 import { formatShape, formatType } from '../program/format-type.ts';
+import { holds } from '../program/holds.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { mergeReshapes, mergeTransposes } from './simplify-rules.ts';
-import { requireAxis, requireExpandable, requireInteger, requireSameDType } from './type-rules.ts';
+import {
+  requireAxis,
+  requireExpandable,
+  requireInteger,
+  requireNumber,
+  requireSameDType,
+} from './type-rules.ts';
 
 function requireOnePerAxis(x: ValueType, list: readonly unknown[], name: string): void {
   if (list.length === x.shape.length) return;
@@ -53,7 +60,7 @@ function concatType(types: readonly [ValueType, ...ValueType[]], axis: number): 
   };
 }
 
-// Elements of the last slice start only a stride apart: zeros in between, along one axis.
+// Zeros between and after the elements of one axis: each becomes `stride` elements.
 function dilate(x: Tensor, axis: number, stride: number): Tensor {
   if (stride === 1) return x;
   const size = x.shape[axis] ?? 1;
@@ -66,6 +73,29 @@ function dilate(x: Tensor, axis: number, stride: number): Tensor {
     spread,
     x.shape.map((other, at) => (at === axis ? multiplyDimensions(size, stride) : other)),
   );
+}
+
+// The adjoint of a slice: its elements back at their places in `shape`, zeros elsewhere.
+function unslice(
+  elements: Tensor,
+  shape: Shape,
+  starts: Shape,
+  strides: readonly number[],
+): Tensor {
+  const dilated = strides.reduce((x, stride, axis) => dilate(x, axis, stride), elements);
+  // The zeros after the last element reach up to stride - 1 past the shape: room for them first, then a cut.
+  // Which of the two is longer may hang on sizes that are not known yet.
+  const padded = pad(dilated, {
+    before: starts,
+    after: dilated.shape.map((size, axis) => {
+      const end = addDimensions(starts[axis] ?? 0, size);
+      const room = addDimensions(shape[axis] ?? 0, (strides[axis] ?? 1) - 1);
+      return subtractDimensions(room, end);
+    }),
+  });
+  return shapesEqual(padded.shape, shape)
+    ? padded
+    : slice(padded, { starts: shape.map(() => 0), sizes: shape });
 }
 
 /** Definitions of data movement: none of them computes. */
@@ -141,6 +171,7 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
       const [first, ...rest] = inputs;
       return [part(first), ...rest.map(part)];
     },
+    simplify: ({ inputs: [first, ...rest] }) => (rest.length === 0 ? first : undefined),
     whenEmpty: ({ inputs, attributes: { axis } }) =>
       concat(
         inputs.filter((x) => x.shape[axis] !== 0),
@@ -154,15 +185,17 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
       requireOnePerAxis(x, starts, 'starts');
       requireOnePerAxis(x, sizes, 'sizes');
       requireOnePerAxis(x, strides, 'strides');
+      for (const stride of strides) requireInteger(stride, 1, 'strides');
       requireNonNegative(starts, 'starts');
       requireNonNegative(sizes, 'sizes');
-      for (const stride of strides) requireInteger(stride, 1, 'strides');
       x.shape.forEach((size, axis) => {
-        // last element: start + (count - 1)·stride must stay below the size
-        const span = multiplyDimensions(addDimensions(sizes[axis] ?? 0, -1), strides[axis] ?? 1);
-        const end = addDimensions(addDimensions(starts[axis] ?? 0, span), 1);
+        const count = sizes[axis] ?? 0;
+        // just past the last element, which is (count - 1)·stride after the first
+        const span = multiplyDimensions(addDimensions(count, -1), strides[axis] ?? 1);
+        const length = count === 0 ? 0 : addDimensions(span, 1);
+        const end = addDimensions(starts[axis] ?? 0, length);
         const room = subtractDimensions(size, end);
-        if (typeof room === 'number' && room < 0 && sizes[axis] !== 0) {
+        if (typeof room === 'number' && room < 0) {
           throw new ShapeError(
             'SHAPE_SLICE_RANGE',
             `the slice leaves axis ${axis}, got starts ${formatShape(starts)}, sizes ${formatShape(sizes)}, strides [${strides.join(', ')}] of ${formatType(x)}.`,
@@ -171,27 +204,15 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
       });
       return { dtype: x.dtype, shape: sizes };
     },
-    gradient: ({ inputs: [x], attributes: { starts, strides }, outputGradient }) => {
-      let dy = outputGradient;
-      strides.forEach((stride, axis) => {
-        dy = dilate(dy, axis, stride);
-      });
-      // dilation leaves stride - 1 zeros after the last element, which may reach past the operand
-      const room = (axis: number): Dimension =>
-        subtractDimensions(x.shape[axis] ?? 0, starts[axis] ?? 0);
-      dy = slice(dy, {
-        starts: dy.shape.map(() => 0),
-        sizes: dy.shape.map((size, axis) => {
-          const excess = subtractDimensions(size, room(axis));
-          return typeof excess === 'number' && excess > 0 ? room(axis) : size;
-        }),
-      });
-      return [
-        pad(dy, {
-          before: starts,
-          after: dy.shape.map((size, axis) => subtractDimensions(room(axis), size)),
-        }),
-      ];
+    gradient: ({ inputs: [x], attributes: { starts, strides }, outputGradient: dy }) => [
+      unslice(dy, x.shape, starts, strides),
+    ],
+    simplify: ({ inputs: [x], attributes: { starts, sizes, strides } }) => {
+      const isWhole =
+        starts.every((start) => start === 0) &&
+        strides.every((stride) => stride === 1) &&
+        shapesEqual(sizes, x.shape);
+      return isWhole ? x : undefined;
     },
     mapDimensions: ({ starts, sizes, strides }, map) => ({
       starts: starts.map(map),
@@ -201,11 +222,18 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
   },
   pad: {
     kind: 'core',
-    type: ([x], { before, after }) => {
+    type: ([x], { before, after, value }) => {
       requireOnePerAxis(x, before, 'before');
       requireOnePerAxis(x, after, 'after');
       requireNonNegative(before, 'before');
       requireNonNegative(after, 'after');
+      requireNumber(value, 'value');
+      if (!holds(x.dtype, value)) {
+        throw new AttributeError(
+          'ATTRIBUTE_PAD_VALUE',
+          `value must be a number that ${x.dtype} holds, got ${value} for ${formatType(x)}.`,
+        );
+      }
       return {
         dtype: x.dtype,
         shape: x.shape.map((size, axis) =>

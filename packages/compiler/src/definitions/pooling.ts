@@ -12,7 +12,7 @@ import { formatShape, formatType } from '../program/format-type.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { floatDTypes } from './definition.ts';
 import { requireDType, requireRank } from './type-rules.ts';
-import { requireSmallPadding, requireWindow, windowedSize } from './window.ts';
+import { requireSizes, requireSmallPadding, requireWindow, windowedSize } from './window.ts';
 
 type Pooling =
   | 'averagePool2d'
@@ -50,6 +50,9 @@ function windowFlops(pooled: Shape, { windowSize }: PoolingAttributes): Dimensio
   return multiplyDimensions(elementCount(pooled), windowSize[0] * windowSize[1]);
 }
 
+// Padding around an empty image can make room for windows, none of which holds an element.
+const overNothing = ({ output }: { readonly output: ValueType }) => filled(output, Number.NaN);
+
 /** Definitions of pooling and its gradients. */
 export const poolingDefinitions: DefinitionsOf<Pooling> = {
   averagePool2d: {
@@ -58,12 +61,14 @@ export const poolingDefinitions: DefinitionsOf<Pooling> = {
     gradient: ({ inputs: [image], attributes, outputGradient: dy }) => [
       averagePool2dGradient(dy, image, attributes),
     ],
+    whenEmpty: overNothing,
     flops: (_, output, attributes) => windowFlops(output.shape, attributes),
   },
   averagePool2dGradient: {
     kind: 'core',
     type: ([dy], attributes) => {
       requireRank(dy, 4, 'output gradient', 'NHWC');
+      requireSizes(attributes.inputSize);
       const [batch = 1, , , channels = 1] = dy.shape;
       const shape: Shape = [batch, ...attributes.inputSize, channels];
       requireShape(dy, pooledShape({ dtype: 'float32', shape }, attributes), 'output gradient');
@@ -83,6 +88,7 @@ export const poolingDefinitions: DefinitionsOf<Pooling> = {
     gradient: ({ inputs: [image], attributes, outputGradient: dy }) => [
       maxPool2dGradient(image, dy, attributes),
     ],
+    whenEmpty: overNothing,
     flops: (_, output, attributes) => windowFlops(output.shape, attributes),
   },
   // linear in the output gradient; which element is the maximum does not change with the image almost
@@ -110,6 +116,7 @@ export const poolingDefinitions: DefinitionsOf<Pooling> = {
       undefined,
       maxPool2dGradient(image, g, attributes),
     ],
+    whenEmpty: overNothing,
     flops: (_, output, attributes) => windowFlops(output.shape, attributes),
   },
 };

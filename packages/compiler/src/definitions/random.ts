@@ -1,6 +1,7 @@
 import type { RandomAttributes, RandomOperatorsV1 } from '@etalon/spec';
 import { AttributeError } from '@etalon/spec';
 import type { DefinitionsOf, OperatorRule } from './definition.ts';
+import { requireInteger } from './type-rules.ts';
 
 function draw<A extends RandomAttributes>(
   dtype: 'float32' | 'bool',
@@ -12,6 +13,7 @@ function draw<A extends RandomAttributes>(
       if (attributes.stream === '') {
         throw new AttributeError('ATTRIBUTE_STREAM', 'stream must not be empty, got "".');
       }
+      requireInteger(attributes.iterationOffset ?? 0, 0, 'iterationOffset');
       check(attributes);
       return { dtype, shape: attributes.shape };
     },
@@ -23,10 +25,11 @@ function draw<A extends RandomAttributes>(
 /** Definitions of random draws. */
 export const randomDefinitions: DefinitionsOf<keyof RandomOperatorsV1> = {
   randomUniform: draw('float32', ({ low, high }) => {
-    if (low <= high && Number.isFinite(high - low)) return;
+    // As the generator has it: bounds and span are float32.
+    if (low <= high && Number.isFinite(Math.fround(Math.fround(high) - Math.fround(low)))) return;
     throw new AttributeError(
       'ATTRIBUTE_RANGE',
-      `low must not exceed high and both must be finite, got low ${low} and high ${high}.`,
+      `low must not exceed high, and both and their distance must be finite in float32, got low ${low} and high ${high}.`,
     );
   }),
   randomNormal: draw('float32', () => undefined),

@@ -16,7 +16,7 @@ import { formatType } from '../program/format-type.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import type { DefinitionsOf, GradientContext, OperatorRule } from './definition.ts';
 import { floatDTypes, numericDTypes } from './definition.ts';
-import { requireAxis, requireDType } from './type-rules.ts';
+import { requireAxis, requireBoolean, requireDType } from './type-rules.ts';
 
 type Reduction = OperatorRule<1, ReductionAttributes>;
 type ReductionContext = GradientContext<1, ReductionAttributes>;
@@ -52,6 +52,7 @@ function reduction(
     type: ([x], { axes, keepDims }) => {
       requireDType(x, dtypes, 'operand');
       requireAxes(x, axes);
+      requireBoolean(keepDims, 'keepDims');
       return { dtype: x.dtype, shape: reducedShape(x.shape, axes, keepDims) };
     },
     gradient,
@@ -85,15 +86,16 @@ function search(): OperatorRule<1, ArgumentAttributes> {
     type: ([x], { axis, keepDims }) => {
       requireDType(x, numericDTypes, 'operand');
       requireAxis(axis, x);
+      requireBoolean(keepDims, 'keepDims');
+      if (x.shape[axis] === 0) {
+        throw new ShapeError(
+          'SHAPE_SEARCH_EMPTY',
+          `there is no index to return on an empty axis, got ${formatType(x)}, axis ${axis}.`,
+        );
+      }
       return { dtype: 'int32', shape: reducedShape(x.shape, [axis], keepDims) };
     },
     gradient: 'zero',
-    whenEmpty: ({ inputs: [x], attributes }) => {
-      throw new ShapeError(
-        'SHAPE_SEARCH_EMPTY',
-        `there is no index to return on an empty axis, got ${formatType(x)}, axis ${attributes.axis}.`,
-      );
-    },
     flops: onePerOperandElement,
   };
 }

@@ -33,12 +33,12 @@ export function dropExpand<K extends 'add' | 'sub' | 'mul' | 'div' | 'max' | 'mi
   return emit<'add'>(operator as 'add', [left ?? a, right ?? b], {});
 }
 
-/** Drops a neutral right operand: `x - 0`, `x / 1`. `x + 0` is kept, for it turns -0 into 0. */
+/** Drops a neutral right operand: `x - 0`, `x / 1`. `x + 0` and `x - -0` stay, for they turn -0 into 0. */
 export function dropNeutral(
   { inputs: [a, b], output, scalarOf }: Binary,
   neutral: number,
 ): Tensor | undefined {
-  return scalarOf(b) === neutral && shapesEqual(a.shape, output.shape) ? a : undefined;
+  return Object.is(scalarOf(b), neutral) && shapesEqual(a.shape, output.shape) ? a : undefined;
 }
 
 /** Drops a factor of 1 on either side. */

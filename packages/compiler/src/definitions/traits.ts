@@ -10,16 +10,19 @@ export interface OperatorTraits {
   /** `rule`: a gradient flows; `zero`: none does. */
   readonly gradient: 'rule' | 'zero';
   readonly decomposes: boolean;
+  /** Index of the operand that a manifest's `dtypes` speak of. */
+  readonly dataOperand: number;
 }
 
 /** Returns facts about an operator. */
 export function operatorTraits(operator: OperatorName): OperatorTraits {
-  const { kind, gradient, decompose } = definitionOf(operator);
+  const { kind, gradient, decompose, dataOperand = 0 } = definitionOf(operator);
   return {
     kind,
     operands: operandCounts[operator],
     gradient: gradient === 'zero' ? 'zero' : 'rule',
     decomposes: decompose !== undefined,
+    dataOperand,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Dimension, DType, Shape, ValueType } from '@etalon/spec';
+import type { Dimension, DType, Pair, Shape, ValueType } from '@etalon/spec';
 import { AttributeError, DTypeError, ShapeError } from '@etalon/spec';
 import { dimensionsEqual, shapesEqual } from '../dimension/index.ts';
 import { formatShape, formatType } from '../program/format-type.ts';
@@ -8,7 +8,7 @@ export function requireDType(type: ValueType, allowed: readonly DType[], name: s
   if (allowed.includes(type.dtype)) return;
   throw new DTypeError(
     'DTYPE_OPERAND',
-    `${name} has the wrong dtype, got ${formatType(type)}.\nExpected ${allowed.join(' or ')}.${
+    `the dtype of the ${name} does not fit, got ${formatType(type)}.\nExpected ${allowed.join(' or ')}.${
       allowed.includes('float32') ? "\nFix: convert it with cast(x, 'float32')." : ''
     }`,
   );
@@ -39,6 +39,35 @@ export function requireInteger(value: number, minimum: number, name: string): vo
     'ATTRIBUTE_INTEGER',
     `${name} must be an integer of at least ${minimum}, got ${value}.`,
   );
+}
+
+/** Checks that an attribute is a number, NaN and infinities included. */
+export function requireNumber(value: number, name: string): void {
+  if (typeof value === 'number') return;
+  throw new AttributeError(
+    'ATTRIBUTE_NUMBER',
+    `${name} must be a number, got ${JSON.stringify(value)}.`,
+  );
+}
+
+/** Checks that an attribute is true or false. */
+export function requireBoolean(value: boolean, name: string): void {
+  if (typeof value === 'boolean') return;
+  throw new AttributeError(
+    'ATTRIBUTE_BOOLEAN',
+    `${name} must be true or false, got ${JSON.stringify(value)}.`,
+  );
+}
+
+/** Checks that an attribute holds two integers, for height and width, of at least `minimum`. */
+export function requirePair(pair: Pair, minimum: number, name: string): void {
+  if (!Array.isArray(pair) || pair.length !== 2) {
+    throw new AttributeError(
+      'ATTRIBUTE_PAIR',
+      `${name} must be two numbers, for height and width, got ${JSON.stringify(pair)}.`,
+    );
+  }
+  for (const value of pair) requireInteger(value, minimum, name);
 }
 
 /** Checks that an axis is within a rank; the operator functions have resolved negative ones. */

@@ -27,7 +27,8 @@ export function subtractDimensions(a: Dimension, b: Dimension): Dimension {
 
 /** Returns `a · b`. */
 export function multiplyDimensions(a: Dimension, b: Dimension): Dimension {
-  if (typeof a === 'number' && typeof b === 'number') return a * b;
+  // The sum turns -0 into 0: a dimension has one zero.
+  if (typeof a === 'number' && typeof b === 'number') return a * b + 0;
   const products: DimensionTerm[] = [];
   for (const left of termsOf(a)) {
     for (const right of termsOf(b)) {
@@ -46,28 +47,56 @@ export function elementCount(shape: readonly Dimension[]): Dimension {
 }
 
 /**
- * Returns `⌊a / divisor⌋`. Terms whose coefficient the divisor divides leave the floor, since
- * `⌊(d·q + r) / d⌋ = q + ⌊r / d⌋` for integer `q`.
+ * Returns `⌊a / divisor⌋` for a positive integer divisor. Multiples of the divisor leave the floor, since
+ * `⌊(d·q + r) / d⌋ = q + ⌊r / d⌋` for integer `q`; what is left is reduced as {@link quotientOf} does.
  */
 export function floorDivideDimension(a: Dimension, divisor: number): Dimension {
   if (divisor === 1) return a;
-  if (typeof a === 'number') return Math.floor(a / divisor);
+  if (typeof a === 'number') return Math.floor(a / divisor) + 0;
   const whole: DimensionTerm[] = [];
   const rest: DimensionTerm[] = [];
-  for (const term of termsOf(a)) {
-    const quotient = Math.floor(term.coefficient / divisor);
-    const remainder = term.coefficient - quotient * divisor;
-    if (term.factors.length === 0 || remainder === 0) {
-      if (quotient !== 0) whole.push({ coefficient: quotient, factors: term.factors });
-      if (remainder !== 0) rest.push({ coefficient: remainder, factors: term.factors });
-    } else {
-      rest.push(term);
-    }
+  for (const { coefficient, factors } of termsOf(a)) {
+    const quotient = Math.floor(coefficient / divisor);
+    const remainder = coefficient - quotient * divisor;
+    if (quotient !== 0) whole.push({ coefficient: quotient, factors });
+    if (remainder !== 0) rest.push({ coefficient: remainder, factors });
   }
-  const dividend = canonical(rest);
-  if (typeof dividend === 'number')
-    return canonical([...whole, ...termsOf(Math.floor(dividend / divisor))]);
-  return canonical([...whole, { coefficient: 1, factors: [{ dividend, divisor }] }]);
+  const [only] = rest;
+  // A lone constant is below the divisor: its quotient is 0.
+  if (only === undefined || only.factors.length === 0) return canonical(whole);
+  return addDimensions(canonical(whole), quotientOf(rest, divisor));
+}
+
+/**
+ * `⌊Σ terms / divisor⌋` with coefficients in `[1, divisor)`: a common factor cancels, since
+ * `⌊(g·x + c) / (g·d)⌋ = ⌊(x + ⌊c / g⌋) / d⌋`, and a quotient of a quotient is one, since
+ * `⌊(⌊a / m⌋ + b) / d⌋ = ⌊(a + b·m) / (m·d)⌋`.
+ */
+function quotientOf(terms: readonly DimensionTerm[], divisor: number): Dimension {
+  const named = terms.filter(({ factors }) => factors.length > 0);
+  const common = named.reduce((g, { coefficient }) => greatestDivisor(g, coefficient), divisor);
+  if (common > 1) {
+    const reduced = terms.map(({ coefficient, factors }) => ({
+      coefficient: Math.floor(coefficient / common),
+      factors,
+    }));
+    return floorDivideDimension(canonical(reduced), divisor / common);
+  }
+  const at = terms.findIndex(
+    ({ coefficient, factors }) =>
+      coefficient === 1 && factors.length === 1 && typeof factors[0] === 'object',
+  );
+  const inner = terms[at]?.factors[0];
+  if (typeof inner === 'object') {
+    const others = canonical(terms.filter((_, index) => index !== at));
+    const dividend = addDimensions(inner.dividend, multiplyDimensions(others, inner.divisor));
+    return floorDivideDimension(dividend, inner.divisor * divisor);
+  }
+  return { terms: [{ coefficient: 1, factors: [{ dividend: canonical(terms), divisor }] }] };
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Dimension, DimensionBindings, ProgramV1 } from '@etalon/spec';
 import { InternalError, ShapeError } from '@etalon/spec';
 import { addDimensions, floorDivideDimension, multiplyDimensions } from './arithmetic.ts';
-import { canonical, formatDimension, termsOf } from './canonical.ts';
+import { formatDimension, termsOf } from './canonical.ts';
 
 /** Adds the names that occur in a dimension to a set. */
 export function collectDimensionNames(dimension: Dimension, names: Set<string>): void {
@@ -12,11 +12,6 @@ export function collectDimensionNames(dimension: Dimension, names: Set<string>):
       else collectDimensionNames(factor.dividend, names);
     }
   }
-}
-
-/** Tells whether a dimension mentions no name. */
-export function isConcrete(dimension: Dimension): dimension is number {
-  return typeof dimension === 'number';
 }
 
 /** Replaces names by dimensions; names without a replacement stay. */
@@ -31,7 +26,7 @@ export function substituteDimension(
     for (const factor of factors) {
       const value: Dimension =
         typeof factor === 'string'
-          ? (replacements[factor] ?? factor)
+          ? ownValue(replacements, factor, factor)
           : floorDivideDimension(
               substituteDimension(factor.dividend, replacements),
               factor.divisor,
@@ -40,7 +35,12 @@ export function substituteDimension(
     }
     sum = addDimensions(sum, product);
   }
-  return typeof sum === 'object' ? canonical(sum.terms) : sum;
+  return sum;
+}
+
+// A name may be that of a property which every object has, such as `constructor`.
+function ownValue<T>(record: Readonly<Record<string, T>>, name: string, otherwise: T): T {
+  return Object.hasOwn(record, name) ? (record[name] ?? otherwise) : otherwise;
 }
 
 /**
@@ -49,11 +49,28 @@ export function substituteDimension(
  * @throws {InternalError} when a name is not bound, which the verifier rules out.
  */
 export function evaluateDimension(dimension: Dimension, bindings: DimensionBindings): number {
-  const value = substituteDimension(dimension, bindings);
-  if (typeof value === 'number') return value;
+  if (typeof dimension === 'number') return dimension;
+  if (typeof dimension === 'string') return boundSize(dimension, bindings);
+  let sum = 0;
+  for (const { coefficient, factors } of dimension.terms) {
+    let product = coefficient;
+    for (const factor of factors) {
+      product *=
+        typeof factor === 'string'
+          ? boundSize(factor, bindings)
+          : Math.floor(evaluateDimension(factor.dividend, bindings) / factor.divisor);
+    }
+    sum += product;
+  }
+  return sum;
+}
+
+function boundSize(name: string, bindings: DimensionBindings): number {
+  const size = bindings[name];
+  if (typeof size === 'number') return size;
   throw new InternalError(
     'INTERNAL_UNBOUND_DIMENSION',
-    `dimension ${formatDimension(dimension)}: a name has no size, got bindings ${JSON.stringify(bindings)}.`,
+    `dimension ${name}: the name has no size, got bindings ${JSON.stringify(bindings)}.`,
   );
 }
 
@@ -62,7 +79,7 @@ export function evaluateShape(
   shape: readonly Dimension[],
   bindings: DimensionBindings,
 ): readonly number[] {
-  return shape.map((size) => (typeof size === 'number' ? size : evaluateDimension(size, bindings)));
+  return shape.map((size) => evaluateDimension(size, bindings));
 }
 
 /**
@@ -75,8 +92,9 @@ export function bindInputShapes(
   program: ProgramV1,
   shapes: Readonly<Record<string, readonly number[]>>,
 ): DimensionBindings {
-  const bindings: Record<string, number> = {};
-  const boundBy: Record<string, string> = {};
+  // Without a prototype, so that a name such as `constructor` is not bound from the start.
+  const bindings: Record<string, number> = Object.create(null);
+  const boundBy = new Map<string, string>();
   const declared = program.inputs.map(({ name, value }) => ({
     name,
     shape: program.values[value]?.shape ?? [],
@@ -90,11 +108,11 @@ export function bindInputShapes(
       const known = bindings[size];
       if (known === undefined) {
         bindings[size] = found;
-        boundBy[size] = name;
+        boundBy.set(size, name);
       } else if (known !== found) {
         throw new ShapeError(
           'SHAPE_NAMED_SIZE_CONFLICT',
-          `${program.name} › input "${name}": size "${size}" is ${known} in input "${boundBy[size]}", got ${found} (axis ${axis} of [${actual.join(', ')}]).\nFix: pass inputs whose "${size}" axes are equally long.`,
+          `${program.name} › input "${name}": size "${size}" is ${known} in input "${boundBy.get(size)}", got ${found} (axis ${axis} of [${actual.join(', ')}]).\nFix: pass inputs whose "${size}" axes are equally long.`,
           { details: { input: name, axis, dimension: size } },
         );
       }
@@ -106,7 +124,7 @@ export function bindInputShapes(
       if (expected !== actual[axis]) {
         throw new ShapeError(
           'SHAPE_INPUT_MISMATCH',
-          `${program.name} › input "${name}": axis ${axis} must be ${formatDimension(size)}, got shape [${actual.join(', ')}].\nExpected [${shape.map(formatDimension).join(', ')}].`,
+          `${program.name} › input "${name}": axis ${axis} must be ${formatDimension(size)}${typeof size === 'object' ? ` = ${expected}` : ''}, got shape [${actual.join(', ')}].\nExpected [${shape.map(formatDimension).join(', ')}].`,
           { details: { input: name, axis } },
         );
       }
@@ -120,7 +138,7 @@ function actualShape(
   name: string,
   shapes: Readonly<Record<string, readonly number[]>>,
 ): readonly number[] {
-  const actual = shapes[name];
+  const actual = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
   if (actual !== undefined) return actual;
   throw new ShapeError(
     'SHAPE_INPUT_MISSING',

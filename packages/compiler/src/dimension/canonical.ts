@@ -49,7 +49,7 @@ export function canonical(terms: Iterable<DimensionTerm>): Dimension {
   return { terms: kept };
 }
 
-/** Formats a dimension as people read it: `batch`, `64·time`, `⌊(width−3)/2⌋+1`. */
+/** Formats a dimension as people read it: `batch`, `64·time`, `⌊(width+1)/2⌋−1`. */
 export function formatDimension(dimension: Dimension): string {
   if (typeof dimension !== 'object') return String(dimension);
   let text = '';

@@ -13,7 +13,7 @@ export {
   collectDimensionNames,
   evaluateDimension,
   evaluateShape,
-  isConcrete,
   substituteDimension,
 } from './binding.ts';
 export { formatDimension } from './canonical.ts';
+export { dimensionFault } from './validity.ts';

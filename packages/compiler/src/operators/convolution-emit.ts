@@ -2,7 +2,7 @@ import type { ConvolutionAttributes, Dimension } from '@etalon/spec';
 import { ShapeError } from '@etalon/spec';
 import { formatType } from '../program/format-type.ts';
 import type { Tensor } from '../tracing/tensor.ts';
-import { emit } from './emit.ts';
+import { emit, placeOf } from './emit.ts';
 
 // Attributes of a gradient operator carry more than these; only the shared ones go on.
 function shared(attributes: ConvolutionAttributes): ConvolutionAttributes {
@@ -39,7 +39,7 @@ export function conv2dFilterGradient(
   if (typeof height !== 'number' || typeof width !== 'number') {
     throw new ShapeError(
       'SHAPE_CONV2D_FILTER',
-      `conv2d: filter height and width must be fixed, got ${formatType(filter)} (HWIO).`,
+      `${placeOf(filter['~trace'].builder, 'conv2d')}: filter height and width must be fixed and at least 1, got ${formatType(filter)} (HWIO).`,
     );
   }
   return emit('conv2dFilterGradient', [image, outputGradient], {

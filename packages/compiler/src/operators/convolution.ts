@@ -3,7 +3,7 @@ import { AttributeError } from '@etalon/spec';
 import { formatType } from '../program/format-type.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import * as convolution from './convolution-emit.ts';
-import { emit } from './emit.ts';
+import { emit, placeOf } from './emit.ts';
 
 /** One number for both image axes, or one for height and one for width. */
 export type SizePair = number | Pair;
@@ -48,7 +48,7 @@ export function asPair(size: SizePair): Pair {
  * amount depends on the size.
  */
 export function resolvePadding(
-  where: string,
+  operator: string,
   padding: Padding,
   image: Tensor,
   windowSize: Pair,
@@ -68,7 +68,7 @@ export function resolvePadding(
     if (stride !== 1 && typeof size !== 'number') {
       throw new AttributeError(
         'ATTRIBUTE_SAME_PADDING',
-        `${where}: padding 'same' with stride ${stride} needs a fixed image size, got ${formatType(image)}.\nFix: give padding as [[top, bottom], [left, right]].`,
+        `${placeOf(image['~trace'].builder, operator)}: padding 'same' with stride ${stride} needs a fixed image size, got ${formatType(image)}.\nFix: give padding as [[top, bottom], [left, right]].`,
       );
     }
     const total =

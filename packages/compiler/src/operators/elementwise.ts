@@ -108,7 +108,7 @@ export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   const dtype = branches[0]?.dtype ?? 'float32';
   const builder = builderOf('where', [condition, ...branches]);
   const asTensor = (value: TensorLike): Tensor =>
-    typeof value === 'number' ? scalar(builder, value, dtype) : value;
+    typeof value === 'number' ? scalar(builder, 'where', value, dtype) : value;
   return emit('where', [condition, asTensor(a), asTensor(b)], {});
 }
 

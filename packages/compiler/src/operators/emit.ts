@@ -1,7 +1,10 @@
 import type { DType, HostTensor, OperatorName, OperatorsV1 } from '@etalon/spec';
-import { ProgramError } from '@etalon/spec';
+import { AttributeError, ProgramError } from '@etalon/spec';
 import type { OperandsOf } from '../definitions/operand-counts.ts';
+import { formatType } from '../program/format-type.ts';
+import { holds } from '../program/holds.ts';
 import { currentBuilder } from '../tracing/current-builder.ts';
+import { joinPath } from '../tracing/path.ts';
 import type { ProgramBuilder, Tensor, TensorLike } from '../tracing/tensor.ts';
 
 /** Adds a node to the trace of its operands and returns the result. */
@@ -25,15 +28,37 @@ export function builderOf(where: string, tensors: readonly Tensor[]): ProgramBui
     if (tensor['~trace'].builder !== builder) {
       throw new ProgramError(
         'TRACE_MIXED',
-        `${where}: operands come from different programs.\nFix: use a tensor only inside the function that was traced; pass values between programs as inputs.`,
+        `${placeOf(builder, where)}: operands come from different programs, got ${formatType(tensor)} of another one.\nFix: use a tensor only inside the function that was traced; pass values between programs as inputs.`,
       );
     }
   }
   return builder;
 }
 
-/** Makes a scalar constant of a dtype. */
-export function scalar(builder: ProgramBuilder, value: number, dtype: DType): Tensor {
+/** Path that a node made now would have, for errors found before it is made. */
+export function placeOf(builder: ProgramBuilder, operator: string): string {
+  return joinPath(builder.path, operator);
+}
+
+/**
+ * Makes a scalar constant of a dtype.
+ *
+ * @throws {AttributeError} when the dtype does not hold the number: it would be changed without a word.
+ */
+export function scalar(
+  builder: ProgramBuilder,
+  where: string,
+  value: number,
+  dtype: DType,
+): Tensor {
+  if (!holds(dtype, value)) {
+    throw new AttributeError(
+      'ATTRIBUTE_NUMBER',
+      `${placeOf(builder, where)}: the number becomes ${dtype}, which does not hold it, got ${value}.${
+        dtype === 'int32' ? "\nFix: convert the other operand with cast(x, 'float32')." : ''
+      }`,
+    );
+  }
   return builder.constant(hostScalar(value, dtype));
 }
 
@@ -61,6 +86,6 @@ export function promote(where: string, operands: readonly TensorLike[]): readonl
   const builder = builderOf(where, tensors);
   const dtype = tensors[0]?.dtype ?? 'float32';
   return operands.map((value) =>
-    typeof value === 'number' ? scalar(builder, value, dtype) : value,
+    typeof value === 'number' ? scalar(builder, where, value, dtype) : value,
   );
 }

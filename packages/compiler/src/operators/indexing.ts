@@ -5,7 +5,7 @@ import { currentBuilder } from '../tracing/current-builder.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import { resolveAxis } from './axes.ts';
 import { cast } from './elementwise.ts';
-import { emit, scalar } from './emit.ts';
+import { emit, placeOf, scalar } from './emit.ts';
 import { expand } from './movement.ts';
 
 /** Returns slices of `x` at int32 indices along an axis (default 0). See {@link IndexingOperatorsV1.gather}. */
@@ -41,7 +41,7 @@ export type NestedNumbers = number | readonly NestedNumbers[];
 
 /**
  * Returns a constant of the program that is being traced: from a host tensor, a number or nested arrays of
- * numbers (float32).
+ * numbers (float32). The data of a host tensor is not copied, so it must not change afterwards.
  *
  * @throws {AttributeError} when nested arrays are ragged.
  */
@@ -53,11 +53,12 @@ export function constant(value: HostTensor | NestedNumbers): Tensor {
     shape.push(row.length);
   }
   const data: number[] = [];
-  flatten(value, shape, 0, data);
+  flatten(placeOf(builder, 'constant'), value, shape, 0, data);
   return builder.constant({ dtype: 'float32', shape, data: Float32Array.from(data) });
 }
 
 function flatten(
+  where: string,
   value: NestedNumbers,
   shape: readonly number[],
   depth: number,
@@ -68,11 +69,11 @@ function flatten(
   if (!regular) {
     throw new AttributeError(
       'ATTRIBUTE_RAGGED',
-      `constant: nested arrays must be equally long, got ${JSON.stringify(value)?.slice(0, 40)} where the first rows give [${shape.join(', ')}].`,
+      `${where}: nested arrays must be equally long, got ${JSON.stringify(value)?.slice(0, 40)} where the first rows give [${shape.join(', ')}].`,
     );
   }
   if (typeof value === 'number') out.push(value);
-  else for (const row of value) flatten(row, shape, depth + 1, out);
+  else for (const row of value) flatten(where, row, shape, depth + 1, out);
 }
 
 /** Returns the constant int32 vector 0, 1, …, count - 1. */
@@ -86,7 +87,7 @@ export function indexRange(count: number): Tensor {
 
 /** Returns a tensor of the given type with one value everywhere. */
 export function filled(type: ValueType, value: number): Tensor {
-  return expand(scalar(currentBuilder('filled'), value, type.dtype), type.shape);
+  return expand(scalar(currentBuilder('filled'), 'filled', value, type.dtype), type.shape);
 }
 
 /**

@@ -1,15 +1,18 @@
 import type { Dimension, Shape } from '@etalon/spec';
 import { ShapeError } from '@etalon/spec';
 import {
+  addDimensions,
   divideDimensionsExactly,
   elementCount,
+  floorDivideDimension,
   shapesEqual,
   subtractDimensions,
 } from '../dimension/index.ts';
 import { formatShape, formatType } from '../program/format-type.ts';
+import { currentBuilder } from '../tracing/current-builder.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import { resolveAxis } from './axes.ts';
-import { emit } from './emit.ts';
+import { emit, placeOf } from './emit.ts';
 
 /** Returns the operand under a new value. See {@link MovementOperatorsV1.identity}. */
 export function identity(x: Tensor): Tensor {
@@ -33,23 +36,27 @@ function inferSize(x: Tensor, shape: Shape): Shape {
   if (inferred === undefined || shape.indexOf(-1) !== shape.lastIndexOf(-1)) {
     throw new ShapeError(
       'SHAPE_RESHAPE_INFER',
-      `reshape: no size for -1 turns ${formatType(x)} into ${formatShape(shape)}.\nExpected one -1 and a product of the other sizes that divides the number of elements.`,
+      `${placeOf(x['~trace'].builder, 'reshape')}: no size for -1 turns ${formatType(x)} into ${formatShape(shape)}.\nExpected one -1 and a product of the other sizes that divides the number of elements.`,
     );
   }
   return shape.map((size) => (size === -1 ? inferred : size));
 }
 
-/** Returns the axes reordered; reversed when no permutation is given. See {@link MovementOperatorsV1.transpose}. */
+/**
+ * Returns the axes reordered, negative ones from the end; reversed when no permutation is given. See
+ * {@link MovementOperatorsV1.transpose}.
+ */
 export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
-  const axes = permutation ?? x.shape.map((_, axis) => x.shape.length - 1 - axis);
+  const axes =
+    permutation?.map((axis) => resolveAxis('transpose', axis, x)) ??
+    x.shape.map((_, axis) => x.shape.length - 1 - axis);
   return emit('transpose', [x], { permutation: axes });
 }
 
 /** Returns the last two axes swapped: the transposed matrices. */
 export function swapLastAxes(x: Tensor): Tensor {
-  const rank = x.shape.length;
-  const axes = x.shape.map((_, axis) => axis);
-  return transpose(x, [...axes.slice(0, -2), rank - 1, rank - 2]);
+  const leading = x.shape.slice(0, -2).map((_, axis) => axis);
+  return transpose(x, [...leading, -1, -2]);
 }
 
 /** Returns the operand broadcast to a shape. See {@link MovementOperatorsV1.expand}. */
@@ -64,7 +71,10 @@ export function concat(
 ): Tensor {
   const [first, ...rest] = tensors;
   if (first === undefined) {
-    throw new ShapeError('SHAPE_CONCAT_NONE', 'concat: at least one operand is needed, got none.');
+    throw new ShapeError(
+      'SHAPE_CONCAT_NONE',
+      `${placeOf(currentBuilder('concat'), 'concat')}: at least one operand is needed, got none.`,
+    );
   }
   return emit('concat', [first, ...rest], { axis: resolveAxis('concat', axis, first) });
 }
@@ -73,19 +83,24 @@ export function concat(
 export interface SliceOptions {
   /** First index on each axis. */
   readonly starts: Shape;
-  /** Number of elements on each axis; default all from `starts` on, `strides` apart 1 only. */
+  /** Number of elements on each axis; default as many as there are from `starts` on, `strides` apart. */
   readonly sizes?: Shape;
   /** Distance of elements on each axis; default 1. */
   readonly strides?: readonly number[];
 }
 
 /** Returns a sub-tensor. See {@link MovementOperatorsV1.slice}. */
-export function slice(x: Tensor, { starts, sizes, strides }: SliceOptions): Tensor {
-  return emit('slice', [x], {
-    starts,
-    sizes: sizes ?? x.shape.map((size, axis) => subtractDimensions(size, starts[axis] ?? 0)),
-    strides: strides ?? x.shape.map(() => 1),
-  });
+export function slice(x: Tensor, options: SliceOptions): Tensor {
+  const { starts, strides = x.shape.map(() => 1) } = options;
+  const all = (size: Dimension, axis: number): Dimension => {
+    const stride = strides[axis] ?? 1;
+    // left to the type rule, which refuses it
+    if (!Number.isInteger(stride) || stride < 1) return 0;
+    // rounded up: the last, incomplete stride has its element too
+    const room = addDimensions(subtractDimensions(size, starts[axis] ?? 0), stride - 1);
+    return floorDivideDimension(room, stride);
+  };
+  return emit('slice', [x], { starts, sizes: options.sizes ?? x.shape.map(all), strides });
 }
 
 /** Border of a padded tensor. */

@@ -1,4 +1,4 @@
-import type { Shape } from '@etalon/spec';
+import type { RandomAttributes, Shape } from '@etalon/spec';
 import { currentBuilder } from '../tracing/current-builder.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import { emit } from './emit.ts';
@@ -18,12 +18,12 @@ export function randomUniform(
     stream,
   }: RandomOptions & { readonly low?: number; readonly high?: number } = {},
 ): Tensor {
-  return emit('randomUniform', [], { shape, stream: streamOf(stream, 'uniform'), low, high });
+  return emit('randomUniform', [], { shape, ...drawOf(stream, 'uniform'), low, high });
 }
 
 /** Returns a float32 standard normal draw. See {@link RandomOperatorsV1.randomNormal}. */
 export function randomNormal(shape: Shape, { stream }: RandomOptions = {}): Tensor {
-  return emit('randomNormal', [], { shape, stream: streamOf(stream, 'normal') });
+  return emit('randomNormal', [], { shape, ...drawOf(stream, 'normal') });
 }
 
 /** Returns a bool draw, true with a probability. See {@link RandomOperatorsV1.randomBernoulli}. */
@@ -31,9 +31,12 @@ export function randomBernoulli(
   shape: Shape,
   { probability, stream }: RandomOptions & { readonly probability: number },
 ): Tensor {
-  return emit('randomBernoulli', [], { shape, stream: streamOf(stream, 'bernoulli'), probability });
+  return emit('randomBernoulli', [], { shape, ...drawOf(stream, 'bernoulli'), probability });
 }
 
-function streamOf(given: string | undefined, kind: string): string {
-  return currentBuilder(kind).uniqueStream(given ?? kind);
+function drawOf(
+  given: string | undefined,
+  kind: string,
+): Pick<RandomAttributes, 'stream' | 'iterationOffset'> {
+  return currentBuilder(kind).nextDraw(given ?? kind);
 }

@@ -9,9 +9,13 @@ export type RandomNode = {
   readonly [K in keyof RandomOperatorsV1]: NodeOf<K>;
 }[keyof RandomOperatorsV1];
 
+function inputName({ attributes: { stream, iterationOffset = 0 } }: RandomNode): string {
+  return iterationOffset === 0 ? `random/${stream}` : `random/${stream} +${iterationOffset}`;
+}
+
 /** An input that stands for a random draw. */
 export interface RandomInput {
-  /** Name of the input in the hoisted program: `random/` and the stream. */
+  /** Name of the input in the hoisted program: `random/`, the stream and the iteration offset. */
   readonly name: string;
   readonly node: RandomNode;
   readonly shape: Shape;
@@ -35,18 +39,16 @@ function isRandom(node: { readonly operator: string }): node is RandomNode {
 export function hoistRandomness(program: ProgramV1): HoistedProgram {
   const draws = program.nodes.filter(isRandom).map(
     (node): RandomInput => ({
-      name: `random/${node.attributes.stream}`,
+      name: inputName(node),
       node,
       shape: node.attributes.shape,
     }),
   );
   requireDistinctKeys(program, draws);
   if (draws.length === 0) return { program, draws };
-  const values = [...program.values];
   const hoisted = new Set<unknown>(draws.map(({ node }) => node));
   const withInputs: ProgramV1 = {
     ...program,
-    values,
     inputs: [
       ...program.inputs,
       ...draws.map(({ name, node }) => ({ name, value: node.outputs[0] ?? -1 })),
@@ -61,8 +63,8 @@ function requireDistinctKeys(program: ProgramV1, draws: readonly RandomInput[]):
   const origin = randomKey(0);
   const byKey = new Map<string, string>();
   for (const { node } of draws) {
-    const { stream } = node.attributes;
-    const key = foldInString(origin, stream).join();
+    const { stream, iterationOffset = 0 } = node.attributes;
+    const key = `${foldInString(origin, stream).join()} ${iterationOffset}`;
     const earlier = byKey.get(key);
     if (earlier !== undefined) {
       throw new ProgramError(

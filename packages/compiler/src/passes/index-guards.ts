@@ -27,11 +27,15 @@ export function indexGuards(program: ProgramV1): readonly IndexGuard[] {
     const { operand, limit } = indices(types, node.attributes);
     let id = node.inputs[operand] ?? -1;
     for (let made = producers.get(id); made !== undefined; made = producers.get(id)) {
-      if (definitionOf(made.operator).rearranges !== true) return [];
+      if (!rearranges(program, made)) return [];
       id = made.inputs[0] ?? -1;
     }
     const input = inputs.get(id);
-    if (input === undefined) return [];
-    return [{ input, path: node.path, limit }];
+    return input === undefined ? [] : [{ input, path: node.path, limit }];
   });
+}
+
+function rearranges({ values }: ProgramV1, node: NodeV1): boolean {
+  const rule = definitionOf(node.operator).rearranges ?? false;
+  return typeof rule === 'boolean' ? rule : rule(typesOf(node.inputs, values), node.attributes);
 }

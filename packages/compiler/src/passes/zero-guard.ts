@@ -1,8 +1,9 @@
-import type { Dimension, DimensionBindings, HostTensor, ProgramV1, ValueType } from '@etalon/spec';
-import { InternalError, ShapeError } from '@etalon/spec';
+import type { DimensionBindings, HostTensor, NodeV1, ProgramV1, ValueType } from '@etalon/spec';
+import { EtalonError, InternalError, ShapeError } from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
 import { evaluateDimension, evaluateShape } from '../dimension/index.ts';
-import { formatShape, formatType } from '../program/format-type.ts';
+import { formatType } from '../program/format-type.ts';
+import { typesOf } from '../program/types-of.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import { removeDeadCode } from './dead-code.ts';
 import { rewriteProgram } from './rewrite.ts';
@@ -11,31 +12,57 @@ import { rewriteProgram } from './rewrite.ts';
 export type SizeCheck = 'positive' | 'empty';
 
 /**
- * Tells whether some value of the program is empty under the given sizes.
+ * Tells whether some value of the program is empty under the given sizes, and applies the operators' type rules to
+ * the actual sizes: what a name stood for may turn out too small.
  *
- * @throws {ShapeError} when a size is negative: the input is too small for the program.
+ * @throws {ShapeError} naming the node and the sizes, when a rule refuses them.
  */
 export function checkSizes(program: ProgramV1, bindings: DimensionBindings): SizeCheck {
-  let result: SizeCheck = 'positive';
-  let negative: ValueType | undefined;
-  for (const type of program.values) {
-    for (const size of type.shape) {
-      const value = evaluateDimension(size, bindings);
-      if (value === 0) result = 'empty';
-      if (value < 0) negative ??= type;
-    }
+  const types = program.values.map(
+    ({ dtype, shape }): ValueType => ({ dtype, shape: evaluateShape(shape, bindings) }),
+  );
+  for (const node of program.nodes) {
+    const [id] = node.outputs;
+    if (id !== undefined) types[id] = typeUnder(program, node, types, bindings);
   }
-  // Negative sizes beside empty ones arise from windows over nothing; the rules for emptiness settle those.
-  if (negative !== undefined && result === 'positive') throw tooSmall(program, negative, bindings);
-  return result;
+  return types.some(isEmpty) ? 'empty' : 'positive';
 }
 
-function tooSmall(program: ProgramV1, type: ValueType, bindings: DimensionBindings): ShapeError {
-  const id = program.values.indexOf(type);
-  const node = program.nodes.find(({ outputs }) => outputs.includes(id));
+function typeUnder(
+  program: ProgramV1,
+  node: NodeV1,
+  types: readonly ValueType[],
+  bindings: DimensionBindings,
+): ValueType {
+  try {
+    return definitionOf(node.operator).type(
+      typesOf(node.inputs, types),
+      bindAttributes(node, bindings),
+    );
+  } catch (cause) {
+    throw EtalonError.isInstance(cause) ? unfit(program, node, bindings, cause) : cause;
+  }
+}
+
+function unfit(
+  program: ProgramV1,
+  node: NodeV1,
+  bindings: DimensionBindings,
+  cause: EtalonError,
+): ShapeError {
+  const sizes = Object.entries(bindings).map(([name, size]) => `${name} ${size}`);
   return new ShapeError(
-    'SHAPE_NEGATIVE',
-    `${node?.path ?? program.name}: the input is too small, got ${JSON.stringify(bindings)} for ${formatShape(type.shape)}.`,
+    'SHAPE_RUN_SIZES',
+    `${program.name} › ${node.path}: the sizes of the inputs do not fit, got ${sizes.join(', ')}: ${cause.message}`,
+    { cause, details: { bindings } },
+  );
+}
+
+function bindAttributes(node: NodeV1, bindings: DimensionBindings): NodeV1['attributes'] {
+  return (
+    definitionOf(node.operator).mapDimensions?.(node.attributes, (size) =>
+      evaluateDimension(size, bindings),
+    ) ?? node.attributes
   );
 }
 
@@ -44,13 +71,12 @@ function tooSmall(program: ProgramV1, type: ValueType, bindings: DimensionBindin
  * results become constants, and operators with an empty operand and a result follow their rule.
  */
 export function specializeEmpty(program: ProgramV1, bindings: DimensionBindings): ProgramV1 {
-  const bind = (size: Dimension): number => evaluateDimension(size, bindings);
   const rewritten = rewriteProgram(program, {
     inputType: (_, type) => ({ dtype: type.dtype, shape: evaluateShape(type.shape, bindings) }),
     visit: ({ node, inputs, trace }) => {
       const definition = definitionOf(node.operator);
-      const attributes = definition.mapDimensions?.(node.attributes, bind) ?? node.attributes;
-      const output = definition.type(inputs, attributes);
+      const attributes = bindAttributes(node, bindings);
+      const output = trace.typeOf(node.operator, inputs, attributes, node.path);
       if (isEmpty(output)) return trace.constant(emptyTensor(output), node.path);
       if (!inputs.some(isEmpty)) return trace.add(node.operator, inputs, attributes, node.path);
       if (definition.whenEmpty === undefined) {

@@ -1,58 +1,108 @@
-import type { DimensionBindings, HostTensor, ProgramV1, RunInputs } from '@etalon/spec';
+import type { DType, HostTensor, ProgramV1, RunInputs } from '@etalon/spec';
 import { DataError, DTypeError } from '@etalon/spec';
-import { evaluateDimension } from '../dimension/index.ts';
 import type { IndexGuard } from '../passes/index-guards.ts';
 
-/** Checks names and element types of a run's inputs. Shapes are checked when sizes are bound. */
-export function checkInputTypes(program: ProgramV1, inputs: RunInputs): void {
-  for (const { name, value } of program.inputs) {
+/** What a run's input must be; shapes are checked when sizes are bound. */
+export interface InputDeclaration {
+  readonly name: string;
+  readonly dtype: DType | undefined;
+}
+
+/** Lists the inputs of a program. */
+export function declareInputs(program: ProgramV1): readonly InputDeclaration[] {
+  return program.inputs.map(({ name, value }) => ({ name, dtype: program.values[value]?.dtype }));
+}
+
+/** Checks names and element types of a run's inputs, and that data on the host has the shape it claims. */
+export function checkInputTypes(
+  program: string,
+  declared: readonly InputDeclaration[],
+  inputs: RunInputs,
+): void {
+  let found = 0;
+  for (const { name, dtype } of declared) {
     const tensor = inputs[name];
-    const expected = program.values[value]?.dtype;
-    if (tensor !== undefined && tensor.dtype !== expected) {
+    if (tensor === undefined) continue;
+    found++;
+    if (tensor.dtype !== dtype) {
       throw new DTypeError(
         'DTYPE_INPUT',
-        `${program.name} › input "${name}": the dtype must be ${expected}, got ${tensor.dtype}.`,
+        `${program} › input "${name}": the dtype must be ${dtype}, got ${tensor.dtype}.`,
         { details: { input: name } },
       );
     }
+    if (isHostTensor(tensor)) checkData(program, name, tensor);
   }
-  const known = new Set(program.inputs.map(({ name }) => name));
-  const unknown = Object.keys(inputs).find((name) => !known.has(name));
+  const names = Object.keys(inputs);
+  if (names.length === found) return;
+  const known = new Set(declared.map(({ name }) => name));
+  const unknown = names.find((name) => !known.has(name));
   if (unknown === undefined) return;
   throw new DataError(
     'INPUT_UNKNOWN',
-    `${program.name}: there is no input ${JSON.stringify(unknown)}.\nExpected ${JSON.stringify([...known].slice(0, 8))}.`,
+    `${program}: there is no such input, got ${JSON.stringify(unknown)}.\nExpected ${JSON.stringify([...known].slice(0, 8))}.`,
     { details: { input: unknown } },
+  );
+}
+
+const arrays: { readonly [D in DType]: new () => HostTensor['data'] } = {
+  float32: Float32Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+};
+
+function checkData(program: string, name: string, { dtype, shape, data }: HostTensor): void {
+  if (!(data instanceof arrays[dtype])) {
+    throw new DTypeError(
+      'DTYPE_INPUT_DATA',
+      `${program} › input "${name}": the data of a ${dtype} tensor must be in a ${arrays[dtype].name}, got ${Object.prototype.toString.call(data).slice(8, -1)}.`,
+      { details: { input: name } },
+    );
+  }
+  let count = 1;
+  for (const size of shape) {
+    count = Number.isInteger(size) && size >= 0 ? count * size : Number.NaN;
+  }
+  if (count === data.length) return;
+  throw new DataError(
+    'INPUT_DATA_LENGTH',
+    `${program} › input "${name}": the data does not fill the shape, got ${data.length} elements for [${shape.join(', ')}].`,
+    { details: { input: name } },
   );
 }
 
 /**
  * Checks indices that come from the host.
  *
+ * @param limits - for each guard, the number of places that an index may name.
  * @throws {DataError} naming the input, the first wrong index and its place.
  */
 export function checkIndices(
-  program: ProgramV1,
+  program: string,
   guards: readonly IndexGuard[],
+  limits: readonly number[],
   inputs: RunInputs,
-  bindings: DimensionBindings,
 ): void {
-  for (const { input, path, limit } of guards) {
+  guards.forEach(({ input, path }, at) => {
     const tensor = inputs[input];
-    if (tensor === undefined || !isHostTensor(tensor)) continue;
-    const size = evaluateDimension(limit, bindings);
-    const at = tensor.data.findIndex((index) => index < 0 || index >= size);
-    if (at < 0) continue;
-    throw new DataError(
-      'INDEX_OUT_OF_RANGE',
-      `${program.name} › input "${input}": an index is out of range for ${path}, got ${tensor.data[at]} at [${unravel(at, tensor.shape).join(', ')}].\nExpected 0 … ${size - 1}.`,
-      { details: { input, index: tensor.data[at], limit: size } },
-    );
-  }
+    if (tensor === undefined || !isHostTensor(tensor)) return;
+    const { data, shape } = tensor;
+    const limit = limits[at] ?? 0;
+    for (let position = 0; position < data.length; position++) {
+      const index = data[position] ?? 0;
+      if (index >= 0 && index < limit) continue;
+      throw new DataError(
+        'INDEX_OUT_OF_RANGE',
+        `${program} › input "${input}": an index is out of range for ${path}, got ${index} at [${unravel(position, shape).join(', ')}].\nExpected ${limit === 0 ? 'no index, for there is no place to name' : `0 … ${limit - 1}`}.`,
+        { details: { input, index, limit } },
+      );
+    }
+  });
 }
 
 /** Tells whether a tensor is in host memory. */
-export function isHostTensor(tensor: RunInputs[string]): tensor is HostTensor {
+export function isHostTensor(tensor: NonNullable<RunInputs[string]>): tensor is HostTensor {
   return 'data' in tensor;
 }
 

@@ -1,6 +1,5 @@
-import type { DimensionBindings, HostTensor } from '@etalon/spec';
+import type { HostTensor } from '@etalon/spec';
 import { AttributeError } from '@etalon/spec';
-import { evaluateShape } from '../dimension/index.ts';
 import type { RandomInput, RandomNode } from '../passes/hoist-randomness.ts';
 import type { RandomKey } from '../random/index.ts';
 import {
@@ -14,30 +13,53 @@ import {
 /** What selects the draws of one run. */
 export interface DrawOptions {
   /** Key of the run; needed when the program draws at random. */
-  readonly key?: RandomKey;
+  readonly key?: RandomKey | undefined;
   /** Indices of the iteration, such as the training step; default none. */
-  readonly iteration?: readonly number[];
+  readonly iteration?: readonly number[] | undefined;
 }
 
-/** Makes the random inputs of one run: key, folded with the stream's name, folded with each index. */
+/**
+ * Makes the random inputs of one run: key, folded with the stream's name, folded with each index.
+ *
+ * @param shapes - the shape of each draw.
+ * @throws {AttributeError} when the key is missing, or the iteration where a draw is for a later one.
+ */
 export function drawInputs(
   where: string,
   draws: readonly RandomInput[],
-  bindings: DimensionBindings,
+  shapes: readonly (readonly number[])[],
   { key, iteration = [] }: DrawOptions,
 ): Readonly<Record<string, HostTensor>> {
-  if (draws.length === 0) return {};
   if (key === undefined) {
     throw new AttributeError(
       'RANDOM_KEY_MISSING',
-      `${where}: the program draws at random and no key was passed.\nFix: run(inputs, { key: randomKey(42) }).`,
+      `${where}: the program draws at random and no key was passed, got draws ${JSON.stringify(draws.slice(0, 8).map(({ node }) => node.attributes.stream))}.\nFix: run(inputs, { key: randomKey(42) }).`,
     );
   }
   return Object.fromEntries(
-    draws.map(({ name, node, shape }) => {
-      const stream = foldInString(key, node.attributes.stream);
-      return [name, draw(node, iteration.reduce(foldIn, stream), evaluateShape(shape, bindings))];
+    draws.map(({ name, node }, at) => {
+      const drawKey = keyOf(where, node, key, iteration);
+      return [name, draw(node, drawKey, shapes[at] ?? [])];
     }),
+  );
+}
+
+function keyOf(
+  where: string,
+  { attributes: { stream, iterationOffset = 0 } }: RandomNode,
+  key: RandomKey,
+  iteration: readonly number[],
+): RandomKey {
+  const last = iteration.length - 1;
+  if (iterationOffset !== 0 && last < 0) {
+    throw new AttributeError(
+      'RANDOM_ITERATION_MISSING',
+      `${where}: a draw is for iteration +${iterationOffset} and no iteration was passed, got stream ${JSON.stringify(stream)}.\nFix: run(inputs, { key, iteration: [step] }).`,
+    );
+  }
+  return iteration.reduce(
+    (folded, index, level) => foldIn(folded, level === last ? index + iterationOffset : index),
+    foldInString(key, stream),
   );
 }
 

@@ -11,6 +11,7 @@ import type {
 import { removeDeadCode } from '../passes/dead-code.ts';
 import { specializeEmpty } from '../passes/zero-guard.ts';
 import { verifyProgram } from '../program/verify.ts';
+import type { Aliases } from './aliases.ts';
 import { HostResult } from './host-result.ts';
 
 /** A way to run a prepared program: by the engine, or partly by rule where values are empty. */
@@ -18,8 +19,6 @@ export interface Variant {
   run(inputs: RunInputs, options: RunOptions): Promise<RunOutputs>;
   dispose(): void;
 }
-
-type Aliases = Readonly<Record<string, string>>;
 
 /** Compiles the variant of a program for sizes that make some values empty. */
 export async function emptyVariant(
@@ -29,16 +28,19 @@ export async function emptyVariant(
   aliases: Aliases,
 ): Promise<Variant> {
   const { answered, rest } = splitAnswered(specializeEmpty(program, bindings));
-  const names = new Set(rest.outputs.map(({ name }) => name));
-  const kept = Object.fromEntries(Object.entries(aliases).filter(([output]) => names.has(output)));
+  const outputs = new Set(rest.outputs.map(({ name }) => name));
+  const needed = new Set(rest.inputs.map(({ name }) => name));
+  const kept = Object.fromEntries(
+    Object.entries(aliases).filter(([output, input]) => outputs.has(output) && needed.has(input)),
+  );
   const executable: ExecutableV1 | undefined =
-    names.size === 0 ? undefined : await backend.compile(rest, { aliases: kept });
-  const needed = rest.inputs.map(({ name }) => name);
+    outputs.size === 0 ? undefined : await backend.compile(rest, { aliases: kept });
   const consumed = Object.values(aliases).filter((input) => !Object.values(kept).includes(input));
   return {
     run: async (inputs, options) => {
+      if (executable === undefined && options.signal?.aborted === true) throw options.signal.reason;
       const used = Object.fromEntries(
-        needed.flatMap((name) => {
+        [...needed].flatMap((name) => {
           const tensor = inputs[name];
           return tensor === undefined ? [] : [[name, tensor]];
         }),

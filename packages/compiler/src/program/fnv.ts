@@ -1,23 +1,24 @@
-// 32-bit FNV-1a: offset basis and prime of Fowler, Noll and Vo.
-const offsetBasis = 0x811c9dc5;
-const prime = 0x01000193;
+// 64-bit FNV-1a, as two 32-bit halves: offset basis 0xcbf29ce484222325, prime 2⁴⁰ + 0x1b3 (RFC 9923).
+const basisHigh = 0xcbf29ce4;
+const basisLow = 0x84222325;
+const primeLow = 0x1b3;
+const primeShift = 40 - 32;
 
-/**
- * Returns a 32-bit FNV-1a hash as eight hexadecimal digits. Strings are hashed by UTF-16 code unit, low byte
- * first.
- *
- * @param lane - seeds independent hashes of the same data.
- */
-export function fnv1a(data: string | Uint8Array, lane: number): string {
-  let hash = (offsetBasis ^ Math.imul(lane, 0x9e3779b9)) | 0;
-  if (typeof data === 'string') {
-    for (let index = 0; index < data.length; index++) {
-      const unit = data.charCodeAt(index);
-      hash = Math.imul(hash ^ (unit & 0xff), prime);
-      hash = Math.imul(hash ^ (unit >>> 8), prime);
-    }
-  } else {
-    for (const byte of data) hash = Math.imul(hash ^ byte, prime);
+/** Returns the 64-bit FNV-1a hash of bytes as 16 hexadecimal digits. */
+export function fnv1a64(bytes: ArrayLike<number>): string {
+  let high = basisHigh;
+  let low = basisLow;
+  for (let index = 0; index < bytes.length; index++) {
+    low = (low ^ (bytes[index] ?? 0)) >>> 0;
+    // Below 2⁴¹, hence exact.
+    const product = low * primeLow;
+    const carry = Math.floor(product / 2 ** 32);
+    high = (Math.imul(high, primeLow) + carry + (low << primeShift)) >>> 0;
+    low = product >>> 0;
   }
-  return (hash >>> 0).toString(16).padStart(8, '0');
+  return hexadecimal(high) + hexadecimal(low);
+}
+
+function hexadecimal(word: number): string {
+  return word.toString(16).padStart(8, '0');
 }

@@ -1,11 +1,12 @@
 import type { HostTensor, ProgramV1, ValueId } from '@etalon/spec';
-import { fnv1a } from './fnv.ts';
+import { encodeUtf8 } from '../random/utf8.ts';
+import { fnv1a64 } from './fnv.ts';
 import { formatShape } from './format-type.ts';
 
 /**
- * Returns a hash of a program's structure: inputs, operators, attributes, constants' data and outputs. Value
- * numbers, the program's name and paths do not count, so two programs that compute the same thing in the same
- * way, node by node, have one hash.
+ * Returns a hash of a program's structure: names and types of inputs, operators, attributes, constants' data and
+ * names of outputs. Value numbers, the program's name and paths do not count, so two programs that compute the
+ * same thing in the same way, node by node, have one hash.
  *
  * @returns 16 hexadecimal digits.
  */
@@ -22,8 +23,9 @@ export function hashProgram(program: ProgramV1): string {
     const value = program.values[id];
     return value === undefined ? '?' : value.dtype + formatShape(value.shape);
   };
-  for (const { name, value } of program.inputs)
-    parts.push(`i ${number(value)} ${name} ${type(value)}`);
+  for (const { name, value } of program.inputs) {
+    parts.push(`i ${number(value)} ${JSON.stringify(name)} ${type(value)}`);
+  }
   for (const { value, tensor } of program.constants) {
     parts.push(`c ${number(value)} ${type(value)} ${hashData(tensor)}`);
   }
@@ -32,14 +34,14 @@ export function hashProgram(program: ProgramV1): string {
       `n ${operator} ${inputs.map(number).join()} ${outputs.map(number).join()} ${stableJson(attributes)}`,
     );
   }
-  for (const { name, value } of program.outputs) parts.push(`o ${name} ${number(value)}`);
-  const text = parts.join('\n');
-  return fnv1a(text, 0) + fnv1a(text, 1);
+  for (const { name, value } of program.outputs) {
+    parts.push(`o ${JSON.stringify(name)} ${number(value)}`);
+  }
+  return fnv1a64(encodeUtf8(parts.join('\n')));
 }
 
 function hashData({ data }: HostTensor): string {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return fnv1a(bytes, 0) + fnv1a(bytes, 1);
+  return fnv1a64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
 /** JSON with object keys in sorted order; -0 and non-finite numbers keep their identity. */

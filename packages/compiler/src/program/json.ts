@@ -1,7 +1,7 @@
 import type { DType, HostTensor, ProgramConstant, ProgramV1, TypedArrayOf } from '@etalon/spec';
 import { EtalonError, SerializationError } from '@etalon/spec';
 import { decodeBase64, encodeBase64 } from './base64.ts';
-import { verifyProgram } from './verify.ts';
+import { requireVersion, verifyProgram } from './verify.ts';
 
 interface EncodedConstant extends Omit<ProgramConstant, 'tensor'> {
   readonly tensor: {
@@ -38,6 +38,8 @@ export function programToJson(program: ProgramV1): string {
  * Reads a program from JSON text and verifies it.
  *
  * @throws {SerializationError} when the text is not JSON or not a program.
+ * @throws {SpecificationVersionError} for another version.
+ * @throws {UnsupportedOperatorError} for an unknown operator.
  * @throws {EtalonError} when the program breaks an invariant.
  */
 export function programFromJson(text: string): ProgramV1 {
@@ -49,6 +51,8 @@ export function programFromJson(text: string): ProgramV1 {
   }
   let program: ProgramV1;
   try {
+    // Another version may be made of other parts.
+    if (typeof encoded.specificationVersion === 'string') requireVersion(encoded);
     program = {
       ...encoded,
       constants: encoded.constants.map(({ tensor, ...constant }) => ({

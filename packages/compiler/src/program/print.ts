@@ -5,7 +5,7 @@ import { formatType } from './format-type.ts';
 /**
  * Prints a program, one line per node: `%3: float32[batch, 10] = matmul(%1, %2)  # dense_1 › matmul`.
  *
- * Equal programs print equally.
+ * Equal programs print equally. Constants that are not scalars show their size alone.
  */
 export function printProgram(program: ProgramV1): string {
   const typed = (id: ValueId): string => {
@@ -17,7 +17,8 @@ export function printProgram(program: ProgramV1): string {
   lines.push(') {');
   for (const { value, path, tensor } of program.constants) {
     const [only] = tensor.data;
-    const shown = tensor.shape.length === 0 ? String(only) : `<${tensor.data.length} elements>`;
+    const shown =
+      tensor.shape.length === 0 ? printAttribute(only) : `<${tensor.data.length} elements>`;
     lines.push(`  ${typed(value)} = constant ${shown}  # ${path}`);
   }
   for (const node of program.nodes) {
@@ -43,5 +44,6 @@ function printAttribute(value: unknown): string {
   if (typeof value === 'object' && value !== null && 'terms' in value) {
     return formatDimension(value as Parameters<typeof formatDimension>[0]);
   }
+  if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

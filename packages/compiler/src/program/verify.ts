@@ -1,26 +1,32 @@
-import type { NodeV1, ProgramV1, ValueId, ValueType } from '@etalon/spec';
-import { ProgramError, SpecificationVersionError, UnsupportedOperatorError } from '@etalon/spec';
+import type { Dimension, DType, NodeV1, ProgramV1, ValueId, ValueType } from '@etalon/spec';
+import {
+  EtalonError,
+  ProgramError,
+  SpecificationVersionError,
+  UnsupportedOperatorError,
+} from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
 import { operandCounts } from '../definitions/operand-counts.ts';
-import { collectDimensionNames, elementCount, shapesEqual } from '../dimension/index.ts';
+import {
+  collectDimensionNames,
+  dimensionFault,
+  elementCount,
+  shapesEqual,
+} from '../dimension/index.ts';
+import { atPath } from '../tracing/at-path.ts';
 import { formatType } from './format-type.ts';
 
 /**
  * Checks every invariant of a program: versions, single definition before use, operand counts, the operators'
- * type rules, constants' sizes, distinct names, and that names in shapes are bound by inputs.
+ * type rules, dtypes and sizes, constants' data, distinct names, and that names of sizes are bound by inputs.
  *
  * @throws {ProgramError} naming the node and the broken invariant.
+ * @throws {EtalonError} what an operator's type rule finds, with the node's path.
  * @throws {SpecificationVersionError} for another version.
  * @throws {UnsupportedOperatorError} for an unknown operator.
  */
 export function verifyProgram(program: ProgramV1): void {
-  const version: string = program.specificationVersion;
-  if (version !== 'v1') {
-    throw new SpecificationVersionError(
-      'VERSION_PROGRAM',
-      `program "${program.name}" is of specification version ${JSON.stringify(version)}; this copy reads "v1".`,
-    );
-  }
+  requireVersion(program);
   const defined = new Set<ValueId>();
   const define = (id: ValueId, by: string): void => {
     if (defined.has(id)) throw broken(program, `value %${id} is defined twice, got ${by}`);
@@ -28,18 +34,11 @@ export function verifyProgram(program: ProgramV1): void {
       throw broken(program, `value %${id} has no type, got ${by}`);
     defined.add(id);
   };
+  verifyTypes(program);
   for (const { name, value } of program.inputs) define(value, `input "${name}"`);
   for (const { value, path } of program.constants) define(value, `constant ${path}`);
-  requireDistinct(
-    program,
-    'input',
-    program.inputs.map((input) => input.name),
-  );
-  requireDistinct(
-    program,
-    'output',
-    program.outputs.map((output) => output.name),
-  );
+  verifyPorts(program, 'input');
+  verifyPorts(program, 'output');
   verifyConstants(program);
   for (const node of program.nodes) {
     verifyNode(program, node, defined);
@@ -49,7 +48,45 @@ export function verifyProgram(program: ProgramV1): void {
     if (!defined.has(value))
       throw broken(program, `output "${name}" is not defined, got %${value}`);
   }
+  const orphan = program.values.findIndex((_, id) => !defined.has(id));
+  if (orphan >= 0) throw broken(program, `value %${orphan} is defined by nothing`);
   verifyNames(program);
+}
+
+/**
+ * Checks the version alone.
+ *
+ * @throws {SpecificationVersionError} for another version.
+ */
+export function requireVersion(program: Pick<ProgramV1, 'specificationVersion' | 'name'>): void {
+  const version: string = program.specificationVersion;
+  if (version === 'v1') return;
+  throw new SpecificationVersionError(
+    'VERSION_PROGRAM',
+    `program "${program.name}": the specification version is not known, got ${JSON.stringify(version)}.\nExpected "v1".\nFix: update the @etalon packages to a version that reads it.`,
+  );
+}
+
+const dtypes: Readonly<Record<DType, new () => unknown>> = {
+  float32: Float32Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+};
+
+function verifyTypes(program: ProgramV1): void {
+  const sound = new Set<Dimension>();
+  program.values.forEach(({ dtype, shape }, id) => {
+    if (!Object.hasOwn(dtypes, dtype)) {
+      throw broken(program, `value %${id} has no known dtype, got ${JSON.stringify(dtype)}`);
+    }
+    for (const size of shape) {
+      if (sound.has(size)) continue;
+      const fault = dimensionFault(size);
+      if (fault !== undefined) throw broken(program, `value %${id}: ${fault}`);
+      sound.add(size);
+    }
+  });
 }
 
 function verifyConstants(program: ProgramV1): void {
@@ -59,11 +96,13 @@ function verifyConstants(program: ProgramV1): void {
       type !== undefined &&
       type.dtype === tensor.dtype &&
       shapesEqual(type.shape, tensor.shape) &&
-      elementCount(tensor.shape) === tensor.data.length;
+      elementCount(tensor.shape) === tensor.data.length &&
+      tensor.data instanceof dtypes[type.dtype] &&
+      (type.dtype !== 'bool' || tensor.data.every((byte) => byte <= 1));
     if (!fits) {
       throw broken(
         program,
-        `constant ${path} does not fit its type, got ${tensor.dtype}[${tensor.shape.join(', ')}] with ${tensor.data.length} elements`,
+        `constant ${path} does not fit its type, got ${tensor.dtype}[${tensor.shape.join(', ')}] with ${tensor.data.length} elements in ${tensor.data.constructor.name}`,
       );
     }
   }
@@ -89,7 +128,7 @@ function verifyNode(program: ProgramV1, node: NodeV1, defined: ReadonlySet<Value
     if (type !== undefined && defined.has(id)) return type;
     throw broken(program, `${node.path} uses a value before its definition, got %${id}`);
   });
-  const inferred = definitionOf(node.operator).type(types, node.attributes);
+  const inferred = inferType(program, node, types);
   const [output] = node.outputs;
   const declared = output === undefined ? undefined : program.values[output];
   if (
@@ -104,6 +143,16 @@ function verifyNode(program: ProgramV1, node: NodeV1, defined: ReadonlySet<Value
   }
 }
 
+function inferType(program: ProgramV1, node: NodeV1, types: readonly ValueType[]): ValueType {
+  try {
+    return definitionOf(node.operator).type(types, node.attributes);
+  } catch (error) {
+    if (EtalonError.isInstance(error)) throw atPath(error, node.path);
+    // Rules rely on the types of attributes, which only typed callers keep.
+    throw broken(program, `${node.path} has malformed attributes`, error);
+  }
+}
+
 function verifyNames(program: ProgramV1): void {
   const bound = new Set<string>();
   for (const { value } of program.inputs) {
@@ -111,28 +160,53 @@ function verifyNames(program: ProgramV1): void {
       if (typeof size === 'string') bound.add(size);
     }
   }
-  for (const { shape } of program.values) {
+  const requireBound = (dimension: Dimension, where: () => string): void => {
+    if (typeof dimension === 'number') return;
     const used = new Set<string>();
-    for (const size of shape) collectDimensionNames(size, used);
+    collectDimensionNames(dimension, used);
     for (const name of used) {
       if (bound.has(name)) continue;
       throw new ProgramError(
         'PROGRAM_UNBOUND_SIZE',
-        `program "${program.name}": size "${name}" is not an axis of any input, got bound sizes ${JSON.stringify([...bound])}.\nFix: give some input an axis of exactly this name.`,
+        `program "${program.name}" › ${where()}: size "${name}" is not an axis of any input, got bound sizes ${JSON.stringify([...bound])}.\nFix: give some input an axis of exactly this name.`,
       );
+    }
+  };
+  for (const { name, value } of program.inputs) {
+    for (const size of program.values[value]?.shape ?? []) {
+      requireBound(size, () => `input "${name}"`);
+    }
+  }
+  for (const node of program.nodes) {
+    const where = () => node.path;
+    definitionOf(node.operator).mapDimensions?.(node.attributes, (dimension) => {
+      requireBound(dimension, where);
+      return dimension;
+    });
+    for (const id of node.outputs) {
+      for (const size of program.values[id]?.shape ?? []) requireBound(size, where);
     }
   }
 }
 
-function requireDistinct(program: ProgramV1, kind: string, names: readonly string[]): void {
+function verifyPorts(program: ProgramV1, kind: 'input' | 'output'): void {
+  const ports = kind === 'input' ? program.inputs : program.outputs;
   const seen = new Set<string>();
-  for (const name of names) {
-    if (seen.has(name))
+  for (const { name } of ports) {
+    if (typeof name !== 'string' || name === '') {
+      throw broken(program, `an ${kind} has no name, got ${JSON.stringify(name)}`);
+    }
+    if (seen.has(name)) {
       throw broken(program, `two ${kind}s have one name, got ${JSON.stringify(name)}`);
+    }
     seen.add(name);
   }
 }
 
-function broken(program: ProgramV1, what: string): ProgramError {
-  return new ProgramError('PROGRAM_INVALID', `program "${program.name}": ${what}.`);
+function broken(program: ProgramV1, what: string, cause?: unknown): ProgramError {
+  return new ProgramError(
+    'PROGRAM_INVALID',
+    `program "${program.name}": ${what}.`,
+    cause === undefined ? {} : { cause },
+  );
 }

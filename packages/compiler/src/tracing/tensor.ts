@@ -38,14 +38,18 @@ export interface ProgramBuilder {
     inputs: readonly Tensor[],
     attributes: OperatorsV1[K],
   ): Tensor;
-  /** Adds a constant. Equal scalars are shared. */
+  /** Adds a constant, whose data is not copied. Equal scalars are shared. */
   constant(tensor: HostTensor, path?: string): Tensor;
+  /** Path of the nodes that are made now, without the operator. */
+  readonly path: string;
   /** Runs `body` with one more part on the path of the nodes it makes. */
   scope<R>(part: string, body: () => R): R;
   /** Runs `body` with the given path instead of the current one. */
   at<R>(path: string, body: () => R): R;
-  /** Name for a random stream at the current path, unique in this trace. */
-  uniqueStream(hint: string): string;
+  /** Runs `body`, whose random draws are those of a later iteration of the run. */
+  atIteration<R>(offset: number, body: () => R): R;
+  /** Identity of the next random draw at the current path, unique in this trace. */
+  nextDraw(hint: string): { readonly stream: string; readonly iterationOffset?: number };
   /** Nodes made so far. */
   readonly nodes: readonly NodeV1[];
   /** The tensor of a value. */

@@ -1,5 +1,7 @@
 import type { DType, ProgramV1, Shape, ValueType } from '@etalon/spec';
-import { ProgramError } from '@etalon/spec';
+import { ProgramError, ShapeError } from '@etalon/spec';
+import { dimensionFault } from '../dimension/index.ts';
+import { formatType } from '../program/format-type.ts';
 import { verifyProgram } from '../program/verify.ts';
 import { withBuilder } from './current-builder.ts';
 import type { Tensor } from './tensor.ts';
@@ -17,8 +19,14 @@ export interface TensorType extends ValueType {
  * Declares a tensor: names in the shape are sizes bound at run time.
  *
  * @example tensor('float32', ['batch', 28, 28, 1])
+ *
+ * @throws {ShapeError} when a size is neither an integer of 0 or more, nor a word, nor an expression of words.
  */
 export function tensor(dtype: DType, shape: Shape): TensorType {
+  for (const size of shape) {
+    const fault = dimensionFault(size);
+    if (fault !== undefined) throw new ShapeError('SHAPE_SIZE', `tensor: ${fault}.`);
+  }
   return { dtype, shape, '~tensorType': true };
 }
 
@@ -37,6 +45,7 @@ export type TensorsOf<S> = MapTree<S, TensorType, Tensor>;
  *
  * @param inputs - declarations by name, nested as needed.
  * @param body - returns the outputs.
+ * @throws {ProgramError} when an output belongs to another trace, or two leaves have one path.
  * @throws {EtalonError} whatever the operators' type rules find, with the path to the node.
  */
 export function traceProgram<S extends Readonly<Record<string, unknown>>>(
@@ -54,7 +63,7 @@ export function traceProgram<S extends Readonly<Record<string, unknown>>>(
       if (output['~trace'].builder !== trace) {
         throw new ProgramError(
           'TRACE_MIXED',
-          `${name} › output "${path}": the tensor belongs to another program.`,
+          `${name} › output "${path}": the tensor belongs to another program, got ${formatType(output)}.\nFix: return tensors that the traced function made from its own inputs.`,
         );
       }
     }

@@ -10,8 +10,9 @@ import type {
   ValueId,
   ValueType,
 } from '@etalon/spec';
-import { EtalonError, InternalError } from '@etalon/spec';
+import { InternalError, ProgramError } from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
+import { atPath } from './at-path.ts';
 import { joinPath } from './path.ts';
 import type { Producer, ProgramBuilder, Tensor } from './tensor.ts';
 
@@ -27,6 +28,12 @@ export class Trace implements ProgramBuilder {
   readonly #scalars: Map<string, Tensor> = new Map();
   readonly #streams: Set<string> = new Set();
   #path = '';
+  #iterationOffset = 0;
+  #isFinished = false;
+
+  get path(): string {
+    return this.#path;
+  }
 
   /** Declares an input. */
   input(name: string, type: ValueType): Tensor {
@@ -66,14 +73,7 @@ export class Trace implements ProgramBuilder {
     attributes: OperatorsV1[K],
     path: string,
   ): Tensor {
-    const definition = definitionOf(operator);
-    let type: ValueType;
-    try {
-      type = definition.type(inputs, attributes);
-    } catch (error) {
-      throw atPath(error, path);
-    }
-    const output = this.#define({ dtype: type.dtype, shape: type.shape });
+    const output = this.#define(this.typeOf(operator, inputs, attributes, path));
     const id = output['~trace'].id;
     const node = {
       operator,
@@ -85,6 +85,20 @@ export class Trace implements ProgramBuilder {
     this.nodes.push(node);
     this.#producers.set(id, node);
     return output;
+  }
+
+  /** Type of the result of a node that is not added. */
+  typeOf<K extends OperatorName>(
+    operator: K,
+    inputs: readonly ValueType[],
+    attributes: OperatorsV1[K],
+    path: string,
+  ): ValueType {
+    try {
+      return definitionOf(operator).type(inputs, attributes);
+    } catch (error) {
+      throw atPath(error, path);
+    }
   }
 
   scope<R>(part: string, body: () => R): R {
@@ -101,12 +115,26 @@ export class Trace implements ProgramBuilder {
     }
   }
 
-  uniqueStream(hint: string): string {
+  atIteration<R>(offset: number, body: () => R): R {
+    const outer = this.#iterationOffset;
+    this.#iterationOffset = offset;
+    try {
+      return body();
+    } finally {
+      this.#iterationOffset = outer;
+    }
+  }
+
+  nextDraw(hint: string): { readonly stream: string; readonly iterationOffset?: number } {
     const base = joinPath(this.#path, hint);
+    const iterationOffset = this.#iterationOffset;
     let stream = base;
-    for (let count = 2; this.#streams.has(stream); count++) stream = `${base} ${count}`;
-    this.#streams.add(stream);
-    return stream;
+    // Two iterations share a stream: their index tells them apart.
+    for (let count = 2; this.#streams.has(`${iterationOffset} ${stream}`); count++) {
+      stream = `${base} ${count}`;
+    }
+    this.#streams.add(`${iterationOffset} ${stream}`);
+    return iterationOffset === 0 ? { stream } : { stream, iterationOffset };
   }
 
   tensor(id: ValueId): Tensor {
@@ -127,8 +155,9 @@ export class Trace implements ProgramBuilder {
     return this.#constantData.get(tensor['~trace'].id);
   }
 
-  /** Closes the trace. */
+  /** Closes the trace: nothing can be added any more. */
   finish(name: string, outputs: readonly (readonly [string, Tensor])[]): ProgramV1 {
+    this.#isFinished = true;
     return {
       specificationVersion: 'v1',
       name,
@@ -142,18 +171,17 @@ export class Trace implements ProgramBuilder {
     };
   }
 
-  #define(type: ValueType): Tensor {
+  #define({ dtype, shape }: ValueType): Tensor {
+    if (this.#isFinished) {
+      throw new ProgramError(
+        'TRACE_FINISHED',
+        'trace: the program is finished, got a use of one of its tensors afterwards.\nFix: use tensors only inside the function that was traced; return what is needed outside as an output.',
+      );
+    }
     const id = this.#values.length;
-    const tensor: Tensor = { ...type, '~trace': { builder: this, id } };
-    this.#values.push({ dtype: type.dtype, shape: type.shape });
+    const tensor: Tensor = { dtype, shape, '~trace': { builder: this, id } };
+    this.#values.push({ dtype, shape });
     this.#tensors.push(tensor);
     return tensor;
   }
-}
-
-function atPath(error: unknown, path: string): unknown {
-  if (!EtalonError.isInstance(error)) return error;
-  // The rule's error speaks of operands; the path tells the user which layer they belong to.
-  error.message = `${path}: ${error.message}`;
-  return error;
 }

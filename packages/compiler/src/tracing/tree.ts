@@ -9,21 +9,25 @@ export type Tree<T> = T | readonly Tree<T>[] | { readonly [key: string]: Tree<T>
 /** The same nesting with other leaves. */
 export type MapTree<S, From, To> = S extends From
   ? To
-  : S extends readonly unknown[] | Readonly<Record<string, unknown>>
+  : S extends object
     ? { readonly [K in keyof S]: MapTree<S[K], From, To> }
     : S;
 
-/** Leaves of a tree with their paths, object keys in their own order. */
+/**
+ * Leaves of a tree with their paths, object keys in their own order.
+ *
+ * @throws {ProgramError} for anything but leaves, plain objects and arrays.
+ */
 export function flattenTree<T>(
   tree: unknown,
   isLeaf: (value: unknown) => value is T,
   path = '',
 ): readonly (readonly [string, T])[] {
   if (isLeaf(tree)) return [[path, tree]];
-  if (typeof tree !== 'object' || tree === null) {
+  if (!isNest(tree)) {
     throw new ProgramError(
       'TREE_LEAF',
-      `tree: leaf ${JSON.stringify(path)} is not of the expected kind, got ${String(tree)}.\nExpected nested plain objects and arrays of tensors.`,
+      `tree: leaf ${JSON.stringify(path)} is not of the expected kind, got ${describe(tree)}.\nExpected nested plain objects and arrays of tensors.`,
     );
   }
   return Object.entries(tree).flatMap(([key, value]) =>
@@ -31,7 +35,7 @@ export function flattenTree<T>(
   );
 }
 
-/** Rebuilds a tree with new leaves. */
+/** Rebuilds a tree with new leaves; anything but leaves, plain objects and arrays stays as it is. */
 export function mapTree<T, R>(
   tree: unknown,
   isLeaf: (value: unknown) => value is T,
@@ -42,8 +46,21 @@ export function mapTree<T, R>(
   const inner = (value: unknown, key: string): unknown =>
     mapTree(value, isLeaf, map, path === '' ? key : `${path}/${key}`);
   if (Array.isArray(tree)) return tree.map((value, index) => inner(value, String(index)));
-  if (typeof tree === 'object' && tree !== null) {
-    return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, inner(value, key)]));
-  }
-  return tree;
+  if (!isNest(tree)) return tree;
+  return Object.fromEntries(Object.entries(tree).map(([key, value]) => [key, inner(value, key)]));
+}
+
+// Promises, maps and instances of classes have no entries that mean anything here: a promise, say of an
+// asynchronous function, would pass as a tree without leaves.
+function isNest(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null
+    ? `an instance of ${value.constructor.name}`
+    : String(value);
 }

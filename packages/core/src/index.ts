@@ -1,0 +1,234 @@
+/**
+ * Define a network once, train it and run it on any backend: layers, losses, metrics, optimizers, models, training
+ * and checkpoints. Knows no engine.
+ *
+ * @packageDocumentation
+ */
+export type {
+  ArgumentOptions,
+  AxisOptions,
+  Conv2dOptions,
+  MapTree,
+  NestedNumbers,
+  Padding,
+  PadOptions,
+  Pool2dOptions,
+  PreparedProgram,
+  PreparedRunOptions,
+  RandomKey,
+  RandomOptions,
+  ReductionOptions,
+  SizePair,
+  SliceOptions,
+  Tensor,
+  TensorLike,
+  TensorsOf,
+  TensorType,
+  Tree,
+  ValueAndGradient,
+  ValueWithAuxiliary,
+} from '@etalon/compiler';
+export {
+  abs,
+  add,
+  argMax,
+  argMin,
+  cast,
+  ceil,
+  clamp,
+  concat,
+  constant,
+  cos,
+  dimensionSize,
+  div,
+  elu,
+  equal,
+  erf,
+  exp,
+  expand,
+  filled,
+  floor,
+  foldIn,
+  foldInString,
+  gather,
+  gelu,
+  gradient,
+  greater,
+  greaterOrEqual,
+  isNan,
+  leakyRelu,
+  lesser,
+  lesserOrEqual,
+  log,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  logicalXor,
+  logSoftmax,
+  matmul,
+  max,
+  min,
+  mul,
+  nameScope,
+  neg,
+  notEqual,
+  oneHot,
+  pad,
+  permutation,
+  pow,
+  prepare,
+  printProgram,
+  randomBernoulli,
+  randomKey,
+  randomNormal,
+  randomUniform,
+  reciprocal,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceSum,
+  relu,
+  reshape,
+  roundEven,
+  scatterAdd,
+  sigmoid,
+  sign,
+  sin,
+  slice,
+  softmax,
+  softplus,
+  split,
+  sqrt,
+  square,
+  step,
+  stopGradient,
+  straightThrough,
+  sub,
+  tanh,
+  tensor,
+  traceProgram,
+  transpose,
+  valueAndGradient,
+  valueAndGradientWithAuxiliary,
+  where,
+} from '@etalon/compiler';
+export type {
+  AbortSignalLike,
+  BackendManifestV1,
+  BackendV1,
+  DeviceTensorV1,
+  Dimension,
+  DType,
+  ExecutableV1,
+  HostTensor,
+  HostTensorOf,
+  NodePlacement,
+  OperatorName,
+  ProgramV1,
+  RunInputs,
+  RunOptions,
+  RunOutputs,
+  Shape,
+  ValueType,
+} from '@etalon/spec';
+export {
+  AttributeError,
+  BackendError,
+  DataError,
+  DisposedError,
+  DTypeError,
+  EtalonError,
+  GradientError,
+  InternalError,
+  ProgramError,
+  SerializationError,
+  ShapeError,
+  SpecificationVersionError,
+  TrainingError,
+  UnsupportedOperatorError,
+} from '@etalon/spec';
+export type { Initializer } from './initializers/initializer.ts';
+export type { UniformInitializerOptions } from './initializers/initializers.ts';
+export {
+  constantValue,
+  glorotNormal,
+  glorotUniform,
+  heNormal,
+  heUniform,
+  lecunNormal,
+  lecunUniform,
+  normal,
+  ones,
+  truncatedNormal,
+  uniform,
+  zeros,
+} from './initializers/initializers.ts';
+export type { NormalInitializerOptions } from './initializers/options.ts';
+export type { Activation, ActivationName } from './layers/activation.ts';
+export { activation } from './layers/activation.ts';
+export type { Conv2dLayerOptions } from './layers/conv2d.ts';
+export { conv2d } from './layers/conv2d.ts';
+export type { DenseOptions } from './layers/dense.ts';
+export { dense } from './layers/dense.ts';
+export { dropout } from './layers/dropout.ts';
+export { flatten } from './layers/flatten.ts';
+export type { Layer, LayerOptions, LayerScope } from './layers/layer.ts';
+export { createLayer } from './layers/layer.ts';
+export type { PoolingLayerOptions } from './layers/pooling.ts';
+export { averagePool2d, maxPool2d } from './layers/pooling.ts';
+export type { TensorFunction } from './layers/sequential.ts';
+export { sequential } from './layers/sequential.ts';
+export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
+export { categoricalCrossEntropy, sparseCategoricalCrossEntropy } from './losses/cross-entropy.ts';
+export type { CrossEntropyOptions, LossOptions, LossReduction } from './losses/loss-options.ts';
+export type { HuberOptions } from './losses/regression.ts';
+export { huber, meanAbsoluteError, meanSquaredError } from './losses/regression.ts';
+export type { BinaryAccuracyOptions } from './metrics/accuracy.ts';
+export {
+  binaryAccuracy,
+  categoricalAccuracy,
+  sparseCategoricalAccuracy,
+} from './metrics/accuracy.ts';
+export type { Metric, MetricOptions, MetricSums } from './metrics/metric.ts';
+export { meanAbsoluteErrorMetric, meanSquaredErrorMetric } from './metrics/regression.ts';
+export type { LayerUse, Mode, VariableDeclaration } from './model/build-context.ts';
+export type { ModelDefinition } from './model/define-model.ts';
+export { defineModel, stateOf } from './model/define-model.ts';
+export type { DefinedProgram, RunnableProgram } from './model/define-program.ts';
+export { defineProgram } from './model/define-program.ts';
+export type { Applied, ApplyOptions, InputTypes, Model, NamedTensors } from './model/model.ts';
+export type { LayerSummary, ModelSummary } from './model/summary.ts';
+export { formatSummary, summarize } from './model/summary.ts';
+export type { VariableDeclarations, Variables } from './model/variables.ts';
+export type { AdamOptions, AdamWOptions } from './optimizers/adam.ts';
+export { adam, adamW } from './optimizers/adam.ts';
+export type {
+  LearningRate,
+  Optimizer,
+  OptimizerContext,
+  OptimizerUpdate,
+} from './optimizers/optimizer.ts';
+export type { RmspropOptions } from './optimizers/rmsprop.ts';
+export { rmsprop } from './optimizers/rmsprop.ts';
+export type { SgdOptions } from './optimizers/sgd.ts';
+export { sgd } from './optimizers/sgd.ts';
+export type { DecodeSafetensorsOptions, Safetensors } from './serialization/safetensors.ts';
+export { decodeSafetensors, encodeSafetensors } from './serialization/safetensors.ts';
+export { createTrainer } from './training/create-trainer.ts';
+export type {
+  ExampleBatch,
+  Examples,
+  FieldSpec,
+  IndexedExamples,
+  StreamedExamples,
+} from './training/dataset.ts';
+export type { Callbacks, EpochResult, FitProgress, History } from './training/events.ts';
+export type { Logs } from './training/running-means.ts';
+export type { TargetTypes } from './training/step-program.ts';
+export type {
+  BatchOptions,
+  FitOptions,
+  Metrics,
+  Trainer,
+  TrainerOptions,
+} from './training/trainer.ts';

@@ -1,0 +1,25 @@
+import { mul, randomBernoulli, where } from '@etalon/compiler';
+import { AttributeError } from '@etalon/spec';
+import type { Layer, LayerOptions } from './layer.ts';
+import { createLayer } from './layer.ts';
+
+/**
+ * Returns a layer that, in training, sets each element to 0 with probability `rate` and multiplies the others by
+ * `1 / (1 - rate)`; in inference it returns its input. The draw is the same on every backend. Keras `Dropout`;
+ * Srivastava et al. 2014.
+ *
+ * @throws {AttributeError} when the rate is outside [0, 1).
+ */
+export function dropout(rate: number, options: LayerOptions = {}): Layer {
+  if (!(rate >= 0 && rate < 1)) {
+    throw new AttributeError(
+      'OPTION_RATE',
+      `${options.name ?? 'dropout'}: rate must be in [0, 1), got ${rate}.`,
+    );
+  }
+  return createLayer('dropout', options, (input, scope) => {
+    if (scope.mode === 'infer' || rate === 0) return input;
+    const keep = randomBernoulli(input.shape, { probability: 1 - rate });
+    return where(keep, mul(input, 1 / (1 - rate)), 0);
+  });
+}

@@ -1,0 +1,48 @@
+import type { Tensor } from '@etalon/compiler';
+import { abs, square, sub } from '@etalon/compiler';
+import { createMetric } from './create-metric.ts';
+import type { Metric, MetricOptions } from './metric.ts';
+import { requireDType, requireShape } from './operands.ts';
+
+/**
+ * Returns a metric: the mean of `(output - target)²` over all elements. Keras `MeanSquaredError`.
+ *
+ * @param outputName - float32 output of any shape.
+ * @param targetName - float32 target of the same shape.
+ * @throws {DataError} (when computed) `METRIC_NAME_UNKNOWN` for a name that does not exist.
+ * @throws {DTypeError} (when computed) `DTYPE_METRIC`.
+ * @throws {ShapeError} (when computed) `SHAPE_METRIC`.
+ */
+export function meanSquaredErrorMetric(
+  outputName: string,
+  targetName: string,
+  { name = 'meanSquaredError' }: MetricOptions = {},
+): Metric {
+  return ofDifference(name, outputName, targetName, square);
+}
+
+/**
+ * Returns a metric: the mean of `|output - target|` over all elements. Keras `MeanAbsoluteError`. Operands and
+ * errors as for {@link meanSquaredErrorMetric}.
+ */
+export function meanAbsoluteErrorMetric(
+  outputName: string,
+  targetName: string,
+  { name = 'meanAbsoluteError' }: MetricOptions = {},
+): Metric {
+  return ofDifference(name, outputName, targetName, abs);
+}
+
+function ofDifference(
+  name: string,
+  outputName: string,
+  targetName: string,
+  measure: (difference: Tensor) => Tensor,
+): Metric {
+  return createMetric(name, outputName, targetName, (where, output, target) => {
+    requireDType(where, output, 'float32');
+    requireDType(where, target, 'float32');
+    requireShape(where, output, target, output.tensor.shape);
+    return measure(sub(output.tensor, target.tensor));
+  });
+}

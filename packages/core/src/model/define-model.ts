@@ -1,0 +1,207 @@
+import type { Tensor, TensorsOf, TensorType } from '@etalon/compiler';
+import {
+  addDimensions,
+  constant,
+  filled,
+  nameScope,
+  nodeFlops,
+  removeDeadCode,
+  simplify,
+  tensor,
+  traceProgram,
+} from '@etalon/compiler';
+import type { Dimension, HostTensor, ProgramV1, ValueType } from '@etalon/spec';
+import type { LayerUse, Mode, VariableDeclaration, VariableSource } from './build-context.ts';
+import { BuildContext, withBuildContext } from './build-context.ts';
+import {
+  requireApplied,
+  requireInputs,
+  requireOutputs,
+  requireVariableShape,
+} from './check-definition.ts';
+import type { Applied, InputTypes, Model, NamedTensors } from './model.ts';
+import type { VariableDeclarations, Variables } from './variables.ts';
+import {
+  initializeVariables,
+  missingVariable,
+  requireDistinctKeys,
+  requireVariables,
+} from './variables.ts';
+
+/** What defines a model. */
+export interface ModelDefinition<I extends InputTypes, O extends NamedTensors> {
+  readonly name: string;
+  /** Inputs by name, made with `tensor()`. */
+  readonly inputs: I;
+  /** Returns the outputs by name. Runs each time the model becomes part of a program. */
+  readonly build: (inputs: TensorsOf<I>) => O;
+}
+
+/**
+ * Defines a network. Shapes are checked now, with the layer named in messages.
+ *
+ * @throws {ProgramError} when inputs or outputs are not tensors by name, or two layers have one name.
+ * @throws {EtalonError} when shapes or dtypes do not fit somewhere in the network.
+ *
+ * @example
+ * const model = defineModel({
+ *   name: 'digits',
+ *   inputs: { image: tensor('float32', ['batch', 28, 28, 1]) },
+ *   build: ({ image }) => ({ logits: sequential(flatten(), dense(10))(image) }),
+ * });
+ */
+export function defineModel<I extends InputTypes, O extends NamedTensors>(
+  definition: ModelDefinition<I, O>,
+): Model<I, O> {
+  const { name, inputs } = definition;
+  requireInputs(name, inputs);
+  const training = describe(definition, 'train');
+  const inference = describe(definition, 'infer');
+  // Layers may ask for variables in one mode only.
+  const variables: VariableDeclarations = {
+    parameters: union(training.parameters, inference.parameters),
+    state: union(training.state, inference.state),
+  };
+  requireDistinctKeys(name, variables);
+  return {
+    name,
+    inputs,
+    outputs: inference.outputs,
+    variables,
+    layers: inference.layers,
+    apply: (values, tensors, { mode = 'infer' } = {}) => apply(definition, mode, values, tensors),
+    initialize: (seed) => initializeVariables(variables, seed),
+    program: () => inferenceProgram(definition, variables),
+    freeze: (values) => freeze(definition, variables, values),
+  };
+}
+
+function build<I extends InputTypes, O extends NamedTensors>(
+  { name, build }: ModelDefinition<I, O>,
+  context: BuildContext,
+  inputs: TensorsOf<I>,
+): O {
+  const outputs = withBuildContext(context, () => build(inputs));
+  requireOutputs(name, outputs);
+  return outputs;
+}
+
+interface Description<O> {
+  readonly parameters: ReadonlyMap<string, VariableDeclaration>;
+  readonly state: ReadonlyMap<string, VariableDeclaration>;
+  readonly outputs: { readonly [K in keyof O]: ValueType };
+  readonly layers: readonly LayerUse[];
+}
+
+// Builds the model once with placeholders for variables, to check it and to learn what it asks for.
+function describe<I extends InputTypes, O extends NamedTensors>(
+  definition: ModelDefinition<I, O>,
+  mode: Mode,
+): Description<O> {
+  const placeholder = ({ shape }: VariableDeclaration): Tensor =>
+    filled({ dtype: 'float32', shape }, 0);
+  const context = new BuildContext(mode, { parameter: placeholder, state: placeholder });
+  const types: Record<string, ValueType> = {};
+  const program = traceProgram(definition.name, definition.inputs, (inputs) => {
+    const outputs = build(definition, context, inputs as TensorsOf<I>);
+    for (const [name, { dtype, shape }] of Object.entries(outputs)) types[name] = { dtype, shape };
+    return outputs;
+  });
+  return {
+    parameters: context.parameters,
+    state: context.states,
+    outputs: types as { readonly [K in keyof O]: ValueType },
+    layers: context.uses.map(({ begin, end, ...use }) => ({
+      ...use,
+      flops: flopsOf(program, begin, end),
+    })),
+  };
+}
+
+// A sum of dimensions is costly to make; few nodes of a layer count operations at all.
+function flopsOf({ nodes, values }: ProgramV1, begin: number, end: number): Dimension {
+  return nodes
+    .slice(begin, end)
+    .map((node) => nodeFlops(node, values))
+    .reduce((sum, flops) => (flops === 0 ? sum : addDimensions(sum, flops)), 0);
+}
+
+function union(
+  a: ReadonlyMap<string, VariableDeclaration>,
+  b: ReadonlyMap<string, VariableDeclaration>,
+): readonly VariableDeclaration[] {
+  return [...new Map([...a, ...b]).values()];
+}
+
+function apply<I extends InputTypes, O extends NamedTensors>(
+  definition: ModelDefinition<I, O>,
+  mode: Mode,
+  variables: Variables<Tensor>,
+  inputs: TensorsOf<I>,
+): Applied<O> {
+  const { name } = definition;
+  requireApplied(name, definition.inputs, inputs);
+  const find =
+    (role: keyof Variables<Tensor>) =>
+    (declaration: VariableDeclaration): Tensor => {
+      const { path } = declaration;
+      const found = Object.hasOwn(variables[role], path) ? variables[role][path] : undefined;
+      if (found === undefined) throw missingVariable(name, role, path, variables[role]);
+      requireVariableShape(name, role, declaration, found);
+      return found;
+    };
+  const source: VariableSource = { parameter: find('parameters'), state: find('state') };
+  const context = new BuildContext(mode, source);
+  const outputs = build(definition, context, inputs);
+  return { outputs, state: { ...variables.state, ...Object.fromEntries(context.updates) } };
+}
+
+/** Declarations of a model's variables as a tree of input types, for programs of your own. */
+export function stateOf(model: {
+  readonly variables: VariableDeclarations;
+}): Variables<TensorType> {
+  const types = (
+    declarations: readonly VariableDeclaration[],
+  ): Readonly<Record<string, TensorType>> =>
+    Object.fromEntries(declarations.map(({ path, shape }) => [path, tensor('float32', shape)]));
+  return { parameters: types(model.variables.parameters), state: types(model.variables.state) };
+}
+
+function inferenceProgram<I extends InputTypes, O extends NamedTensors>(
+  definition: ModelDefinition<I, O>,
+  variables: VariableDeclarations,
+): ProgramV1 {
+  const inputs = { ...stateOf({ variables }), ...definition.inputs };
+  return traceProgram(definition.name, inputs, (tensors) => {
+    const { parameters, state, ...rest } = tensors as Variables<Tensor> & TensorsOf<I>;
+    const variableTensors = { parameters, state };
+    return apply(definition, 'infer', variableTensors, rest as unknown as TensorsOf<I>).outputs;
+  });
+}
+
+function freeze<I extends InputTypes, O extends NamedTensors>(
+  definition: ModelDefinition<I, O>,
+  declarations: VariableDeclarations,
+  variables: Variables<HostTensor>,
+): ProgramV1 {
+  requireVariables(definition.name, declarations, variables);
+  const frozen = traceProgram(definition.name, definition.inputs, (inputs) => {
+    const constants = (
+      values: Readonly<Record<string, HostTensor>>,
+    ): Readonly<Record<string, Tensor>> =>
+      Object.fromEntries(
+        Object.entries(values).map(([path, value]) => [
+          path,
+          nameScope(path, () => constant(value)),
+        ]),
+      );
+    const { parameters, state } = variables;
+    return apply(
+      definition,
+      'infer',
+      { parameters: constants(parameters), state: constants(state) },
+      inputs as TensorsOf<I>,
+    ).outputs;
+  });
+  return removeDeadCode(simplify(frozen));
+}

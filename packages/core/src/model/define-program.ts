@@ -1,0 +1,107 @@
+import type { MapTree, PreparedRunOptions, Tensor, TensorsOf, TensorType } from '@etalon/compiler';
+import { flattenTree, isTensor, mapTree, prepare, traceProgram } from '@etalon/compiler';
+import type {
+  BackendV1,
+  CompileOptions,
+  DeviceTensorV1,
+  HostTensor,
+  NodePlacement,
+  ProgramV1,
+} from '@etalon/spec';
+import { ProgramError } from '@etalon/spec';
+
+/** A program with the shape of its inputs and outputs as trees. */
+export interface DefinedProgram<S, R> {
+  /** The program itself; leaf paths name its inputs and outputs. */
+  readonly program: ProgramV1;
+  /**
+   * Makes the program ready for a backend.
+   *
+   * @param options - `aliases` by leaf path: `{ 'state/parameters/dense_1/kernel': 'state/…' }`.
+   */
+  prepare(backend: BackendV1, options?: CompileOptions): Promise<RunnableProgram<S, R>>;
+}
+
+/** A program that runs on trees of tensors. */
+export interface RunnableProgram<S, R> {
+  /** The program as the backend got it. */
+  readonly program: ProgramV1;
+  /** Runs the program; see {@link PreparedProgram.run}. */
+  run(
+    inputs: MapTree<S, TensorType, HostTensor | DeviceTensorV1>,
+    options?: PreparedRunOptions,
+  ): Promise<MapTree<R, Tensor, DeviceTensorV1>>;
+  /** Reports where each node runs. */
+  placement(): Promise<readonly NodePlacement[]>;
+  /** Frees what the backend holds. Idempotent. */
+  dispose(): void;
+}
+
+/**
+ * Defines a program of your own: anything that is not `fit`. The body runs once.
+ *
+ * @param inputs - declarations, nested as you like; `stateOf(model)` declares a model's variables.
+ * @param body - returns the outputs, nested as you like.
+ * @throws {ProgramError} when the body does not return tensors by name.
+ * @throws {EtalonError} whatever the operators find, with the path to the node.
+ *
+ * @example
+ * const square = defineProgram({ x: tensor('float32', ['n']) }, ({ x }) => ({ y: mul(x, x) }));
+ * const runnable = await square.prepare(backend);
+ */
+export function defineProgram<
+  S extends Readonly<Record<string, unknown>>,
+  R extends Readonly<Record<string, unknown>>,
+>(
+  inputs: S,
+  body: (inputs: TensorsOf<S>) => R,
+  { name = 'program' }: { readonly name?: string } = {},
+): DefinedProgram<S, R> {
+  const traced: R[] = [];
+  const program = traceProgram(name, inputs, (tensors) => {
+    const outputs = body(tensors);
+    requireOutputs(name, outputs);
+    traced.push(outputs);
+    return outputs;
+  });
+  const [structure] = traced;
+  return {
+    program,
+    prepare: async (backend, options) => {
+      const prepared = await prepare(program, backend, options);
+      return {
+        program: prepared.program,
+        run: async (tree, runOptions) => {
+          const leaves = Object.fromEntries(flattenTree(tree, isValue));
+          const results = await prepared.run(leaves, runOptions);
+          return mapTree(structure, isTensor, (_, path) => results[path]) as MapTree<
+            R,
+            Tensor,
+            DeviceTensorV1
+          >;
+        },
+        placement: () => prepared.placement(),
+        dispose: () => prepared.dispose(),
+      };
+    },
+  };
+}
+
+function requireOutputs(name: string, outputs: unknown): void {
+  if (typeof outputs === 'object' && outputs !== null && !isTensor(outputs)) return;
+  throw new ProgramError(
+    'PROGRAM_OUTPUT',
+    `${name}: the body must return tensors by name, got ${isTensor(outputs) ? 'one tensor' : String(outputs)}.\nFix: return an object such as { loss }.`,
+  );
+}
+
+type Value = HostTensor | DeviceTensorV1;
+
+function isValue(value: unknown): value is Value {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'dtype' in value &&
+    ('data' in value || 'read' in value)
+  );
+}

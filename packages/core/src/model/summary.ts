@@ -1,0 +1,149 @@
+import { elementCount, evaluateDimension, formatShape, nodeFlops } from '@etalon/compiler';
+import type { DimensionBindings, Shape } from '@etalon/spec';
+import type { LayerUse } from './build-context.ts';
+import type { InputTypes, Model, NamedTensors } from './model.ts';
+
+/** One row of a summary: one use of a layer. */
+export interface LayerSummary {
+  readonly name: string;
+  readonly kind: string;
+  /** Number of layers that this one was called in. */
+  readonly depth: number;
+  readonly outputShape: Shape;
+  /** Number of parameters that the layer itself owns; 0 at later uses of a shared layer. */
+  readonly parameters: number;
+  /** Floating-point operations of this use in a forward pass, layers that it calls included. */
+  readonly flops: number;
+  /** Bytes of the layer's output. */
+  readonly activationBytes: number;
+}
+
+/** What a model costs. */
+export interface ModelSummary {
+  readonly name: string;
+  readonly layers: readonly LayerSummary[];
+  readonly parameters: number;
+  /** Floating-point operations of a forward pass, operators outside layers included. */
+  readonly flops: number;
+  /** Bytes of the outputs of all layers that call no other layer. */
+  readonly activationBytes: number;
+  /** Sizes that named dimensions were given. */
+  readonly bindings: DimensionBindings;
+}
+
+const bytesPerFloat = 4;
+
+/**
+ * Counts a model's parameters, operations and activation memory in inference.
+ *
+ * @param bindings - sizes of named dimensions; default 1 for each, which gives the cost of one example.
+ */
+export function summarize<I extends InputTypes, O extends NamedTensors>(
+  model: Model<I, O>,
+  bindings: DimensionBindings = {},
+): ModelSummary {
+  const sizes = { ...namedSizes(model.inputs), ...bindings };
+  const seen = new Set<string>();
+  const layers = model.layers.map((use): LayerSummary => {
+    const first = !seen.has(use.name);
+    seen.add(use.name);
+    return {
+      ...use,
+      parameters: first ? parametersOf(model, use.name) : 0,
+      flops: evaluateDimension(use.flops, sizes),
+      activationBytes: evaluateDimension(elementCount(use.outputShape), sizes) * bytesPerFloat,
+    };
+  });
+  const { nodes, values } = model.program();
+  return {
+    name: model.name,
+    layers,
+    parameters: countElements(model.variables.parameters),
+    flops: nodes.reduce(
+      (total, node) => total + evaluateDimension(nodeFlops(node, values), sizes),
+      0,
+    ),
+    activationBytes: innermost(layers).reduce((total, use) => total + use.activationBytes, 0),
+    bindings: sizes,
+  };
+}
+
+function namedSizes(inputs: InputTypes): DimensionBindings {
+  const names = Object.values(inputs).flatMap(({ shape }) =>
+    shape.filter((size) => typeof size === 'string'),
+  );
+  return Object.fromEntries(names.map((name) => [name, 1]));
+}
+
+function parametersOf<I extends InputTypes, O extends NamedTensors>(
+  { variables }: Model<I, O>,
+  layer: string,
+): number {
+  return countElements(variables.parameters.filter(({ path }) => path.startsWith(`${layer}/`)));
+}
+
+function countElements(tensors: readonly { readonly shape: readonly number[] }[]): number {
+  return tensors.reduce(
+    (total, { shape }) => total + shape.reduce((product, size) => product * size, 1),
+    0,
+  );
+}
+
+// A layer that calls others returns what the last of them did: it would count twice.
+function innermost<U extends Pick<LayerUse, 'depth'>>(uses: readonly U[]): readonly U[] {
+  return uses.filter(({ depth }, index) => (uses[index + 1]?.depth ?? 0) <= depth);
+}
+
+/** Formats a summary as a table for a terminal of about 80 columns. */
+export function formatSummary(summary: ModelSummary): string {
+  const rows = [
+    ['layer', 'output shape', 'parameters', 'FLOPs', 'activations'],
+    ...summary.layers.map((layer) => [
+      `${'  '.repeat(layer.depth)}${layer.name}`,
+      formatShape(layer.outputShape),
+      formatCount(layer.parameters),
+      formatCount(layer.flops),
+      formatBytes(layer.activationBytes),
+    ]),
+    [
+      'total',
+      '',
+      formatCount(summary.parameters),
+      formatCount(summary.flops),
+      formatBytes(summary.activationBytes),
+    ],
+  ];
+  const widths = [0, 1, 2, 3, 4].map((column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  const rule = '─'.repeat(widths.reduce((total, width) => total + width + 2, -2));
+  const [head = '', ...body] = lines;
+  const sizes = Object.entries(summary.bindings).map(([name, size]) => `${name} = ${size}`);
+  const note =
+    sizes.length > 0 ? [`FLOPs and activations of a forward pass for ${sizes.join(', ')}`] : [];
+  return [
+    `model "${summary.name}"`,
+    head,
+    rule,
+    ...body.slice(0, -1),
+    rule,
+    ...body.slice(-1),
+    ...note,
+  ].join('\n');
+}
+
+function formatCount(count: number): string {
+  return Math.round(count).toLocaleString('en-US');
+}
+
+function formatBytes(bytes: number): string {
+  return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KiB`;
+}

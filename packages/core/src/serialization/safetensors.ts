@@ -1,0 +1,3 @@
+export type { DecodeSafetensorsOptions, Safetensors } from './decode-safetensors.ts';
+export { decodeSafetensors } from './decode-safetensors.ts';
+export { encodeSafetensors } from './encode-safetensors.ts';

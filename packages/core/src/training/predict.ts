@@ -1,0 +1,119 @@
+import type { PreparedProgram } from '@etalon/compiler';
+import type { AbortSignalLike, HostTensor, RunInputs, Shape } from '@etalon/spec';
+import { DataError, ShapeError } from '@etalon/spec';
+import type { InputTypes } from '../model/model.ts';
+import { epochBatches } from './batches.ts';
+import { throwIfAborted } from './check-options.ts';
+import type { ExampleBatch, Examples } from './dataset.ts';
+import { isExamples } from './dataset.ts';
+import { requireFields } from './task.ts';
+
+/** What prediction needs to know of a model. */
+interface PredictedModel {
+  readonly inputs: InputTypes;
+  readonly outputs: Readonly<Record<string, { readonly shape: Shape }>>;
+}
+
+interface PredictOptions {
+  readonly batchSize: number;
+  readonly signal: AbortSignalLike | undefined;
+}
+
+type Tensors = Readonly<Record<string, HostTensor>>;
+
+/** Runs a model's inference program over tensors, or over all examples in batches. */
+export async function predictBatches(
+  where: string,
+  model: PredictedModel,
+  program: PreparedProgram,
+  variables: RunInputs,
+  inputs: ExampleBatch | Examples,
+  { batchSize, signal }: PredictOptions,
+): Promise<Tensors> {
+  const names = Object.keys(model.inputs);
+  const run = async (batch: ExampleBatch): Promise<Tensors> => {
+    const fields = names.flatMap((name) => {
+      const tensor = batch[name];
+      return tensor === undefined ? [] : [[name, tensor] as const];
+    });
+    const outputs = await program.run({ ...variables, ...Object.fromEntries(fields) });
+    try {
+      const entries = Object.entries(outputs).map(
+        async ([name, output]): Promise<[string, HostTensor]> => [name, await output.read()],
+      );
+      return Object.fromEntries(await Promise.all(entries));
+    } finally {
+      for (const output of Object.values(outputs)) output.dispose();
+    }
+  };
+  if (!isExamples(inputs)) {
+    throwIfAborted(where, signal, 'its only batch');
+    requireFields(where, fieldsOf(inputs), model.inputs);
+    return run(inputs);
+  }
+  requireFields(where, inputs, model.inputs);
+  requireBatchAxis(where, model);
+  const parts: Tensors[] = [];
+  for await (const { index, tensors } of epochBatches(inputs, { batchSize })) {
+    throwIfAborted(where, signal, `batch ${index}`);
+    parts.push(await run(tensors));
+  }
+  return joinParts(where, parts);
+}
+
+function fieldsOf(batch: ExampleBatch): Pick<Examples, 'fields'> {
+  const fields = Object.entries(batch).map(([name, { dtype, shape }]) => [
+    name,
+    { dtype, shape: shape.slice(1) },
+  ]);
+  return { fields: Object.fromEntries(fields) };
+}
+
+// A mean over the batch, say, of one batch after another is not the mean over all.
+function requireBatchAxis(where: string, { outputs }: PredictedModel): void {
+  const single = Object.entries(outputs).find(
+    ([, { shape }]) => shape[0] === undefined || typeof shape[0] === 'number',
+  );
+  if (single === undefined) return;
+  throw new ShapeError(
+    'SHAPE_PREDICT',
+    `${where}: output "${single[0]}" has no axis of examples to join batches along, got shape [${single[1].shape.join(', ')}].\nFix: predict on the tensors of one batch.`,
+    { details: { output: single[0] } },
+  );
+}
+
+function joinParts(where: string, parts: readonly Tensors[]): Tensors {
+  const [first] = parts;
+  if (first === undefined) {
+    throw new DataError('EXAMPLES_NONE', `${where}: there are no examples, got 0.`);
+  }
+  return Object.fromEntries(
+    Object.entries(first).map(([name, tensor]) => [
+      name,
+      joinTensors(
+        tensor,
+        parts.flatMap((part) => part[name] ?? []),
+      ),
+    ]),
+  );
+}
+
+const arrays = {
+  float32: Float32Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+} as const;
+
+// Outputs of batches one after another, along the first axis.
+function joinTensors({ dtype, shape }: HostTensor, tensors: readonly HostTensor[]): HostTensor {
+  const length = tensors.reduce((total, { data }) => total + data.length, 0);
+  const rows = tensors.reduce((total, tensor) => total + (tensor.shape[0] ?? 0), 0);
+  const data = new arrays[dtype](length);
+  let at = 0;
+  for (const tensor of tensors) {
+    data.set(tensor.data, at);
+    at += tensor.data.length;
+  }
+  return { dtype, shape: [rows, ...shape.slice(1)], data } as HostTensor;
+}

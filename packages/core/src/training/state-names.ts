@@ -1,0 +1,39 @@
+import type { HostTensor } from '@etalon/spec';
+import type { Variables } from '../model/variables.ts';
+import { initializeSlots } from '../optimizers/initialize-slots.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+
+type Tensors = Readonly<Record<string, HostTensor>>;
+
+/** Returns the state before the first step by program input name: variables, and slots of zeros. */
+export function firstState(variables: Variables<HostTensor>, optimizer: Optimizer): Tensors {
+  const shapes = Object.entries(variables.parameters).map(([path, { shape }]) => ({ path, shape }));
+  const slots = Object.entries(initializeSlots(optimizer, shapes));
+  return {
+    ...withPrefix('parameters', variables.parameters),
+    ...withPrefix('state', variables.state),
+    ...Object.assign({}, ...slots.map(([slot, values]) => withPrefix(`slots/${slot}`, values))),
+  };
+}
+
+/** Returns the variables among the tensors of a state. */
+export function variablesOf(tensors: Tensors): Variables<HostTensor> {
+  return {
+    parameters: withoutPrefix('parameters', tensors),
+    state: withoutPrefix('state', tensors),
+  };
+}
+
+function withPrefix(prefix: string, tensors: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([path, tensor]) => [`${prefix}/${path}`, tensor]),
+  );
+}
+
+function withoutPrefix(prefix: string, tensors: Tensors): Tensors {
+  return Object.fromEntries(
+    Object.entries(tensors)
+      .filter(([name]) => name.startsWith(`${prefix}/`))
+      .map(([name, tensor]) => [name.slice(prefix.length + 1), tensor]),
+  );
+}

@@ -1,0 +1,72 @@
+import type { Tensor } from '@etalon/compiler';
+import { formatShape, tensor } from '@etalon/compiler';
+import type { Dimension } from '@etalon/spec';
+import { DataError, DTypeError, ShapeError } from '@etalon/spec';
+import type { InputTypes } from '../model/model.ts';
+import type { Examples, FieldSpec } from './dataset.ts';
+import type { TargetTypes } from './step-program.ts';
+
+/** The axis that counts examples: the first of the model's first input. */
+export function batchDimension(inputs: InputTypes): Dimension {
+  return Object.values(inputs)[0]?.shape[0] ?? 'batch';
+}
+
+/** Declares a target for each field of the examples that is not an input of the model. */
+export function targetsOf(examples: Examples, inputs: InputTypes): TargetTypes {
+  const batch = batchDimension(inputs);
+  return Object.fromEntries(
+    Object.entries(examples.fields)
+      .filter(([name]) => !Object.hasOwn(inputs, name))
+      .map(([name, { dtype, shape }]) => [name, tensor(dtype, [batch, ...shape])]),
+  );
+}
+
+/**
+ * Checks that examples have every field that a task reads, with its dtype and shape.
+ *
+ * @throws {DataError} when a field is missing.
+ * @throws {DTypeError} when a field has another dtype.
+ * @throws {ShapeError} when a field's example has another shape.
+ */
+export function requireFields(
+  where: string,
+  { fields }: { readonly fields: Readonly<Record<string, FieldSpec>> },
+  types: Readonly<Record<string, Pick<Tensor, 'dtype' | 'shape'>>>,
+): void {
+  for (const [name, type] of Object.entries(types)) {
+    const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (field === undefined) {
+      throw new DataError(
+        'FIELD_MISSING',
+        `${where}: there is no field "${name}", got ${JSON.stringify(Object.keys(fields))}.\nFix: rename a field of the examples to "${name}".`,
+        { details: { field: name } },
+      );
+    }
+    requireField(where, name, field, type);
+  }
+}
+
+function requireField(
+  where: string,
+  name: string,
+  field: FieldSpec,
+  type: Pick<Tensor, 'dtype' | 'shape'>,
+): void {
+  if (field.dtype !== type.dtype) {
+    throw new DTypeError(
+      'FIELD_DTYPE',
+      `${where}: field "${name}" must be ${type.dtype}, got ${field.dtype}.\nFix: convert it when the data set is made${field.dtype === 'uint8' ? ', for images with imagesToFloat() of @etalon/datasets' : ''}.`,
+      { details: { field: name } },
+    );
+  }
+  const [, ...expected] = type.shape;
+  const fits =
+    expected.length === field.shape.length &&
+    expected.every((size, axis) => typeof size !== 'number' || size === field.shape[axis]);
+  if (fits) return;
+  throw new ShapeError(
+    'FIELD_SHAPE',
+    `${where}: an example of field "${name}" must have shape ${formatShape(expected)}, got [${field.shape.join(', ')}].`,
+    { details: { field: name } },
+  );
+}
