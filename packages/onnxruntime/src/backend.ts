@@ -1,0 +1,147 @@
+import { encodeOnnx, onnxNames } from '@etalon/onnx';
+import type {
+  BackendManifestV1,
+  BackendV1,
+  CompileOptions,
+  ExecutableV1,
+  ProgramV1,
+} from '@etalon/spec';
+import { BackendError, SpecificationVersionError } from '@etalon/spec';
+import { resolveAliases } from './aliases.ts';
+import { BufferPool } from './buffer-pool.ts';
+import type { EngineMemory } from './device-tensor.ts';
+import { backendDisposed } from './device-tensor.ts';
+import { OnnxExecutable } from './executable.ts';
+import { firstLine } from './first-line.ts';
+import type { OnnxRuntimeDevice } from './manifest.ts';
+import type { TraceKernels } from './placement.ts';
+import { placeNodes } from './placement.ts';
+import { RunQueue } from './run-queue.ts';
+import type { OnnxRuntime, OnnxSession, OnnxSessionOptions } from './runtime.ts';
+import { assertSupported } from './support.ts';
+
+/** Memory that a backend holds on the host, besides what the engine allocates itself. */
+export interface OnnxRuntimeMemory {
+  /** Output buffers allocated since the backend was created. Constant in a training loop that has warmed up. */
+  readonly allocations: number;
+  /** Bytes of buffers that wait for reuse. */
+  readonly pooledBytes: number;
+}
+
+/** ONNX Runtime on one provider. */
+export interface OnnxRuntimeBackend extends BackendV1 {
+  readonly device: OnnxRuntimeDevice;
+  /** Threads that one operator may use on the CPU. */
+  readonly threads: number;
+  /** Reports the buffers that the backend keeps. */
+  memory(): OnnxRuntimeMemory;
+}
+
+/** What a backend is made of. */
+export interface BackendParts {
+  readonly runtime: OnnxRuntime;
+  readonly device: OnnxRuntimeDevice;
+  readonly manifest: BackendManifestV1;
+  readonly sessionOptions: OnnxSessionOptions;
+  readonly traceKernels: TraceKernels;
+}
+
+/** Creates the backend over a runtime that is known to work. */
+export function createBackend(parts: BackendParts): OnnxRuntimeBackend {
+  return new Backend(parts);
+}
+
+class Backend implements OnnxRuntimeBackend {
+  readonly specificationVersion = 'v1';
+  readonly name: string;
+  readonly manifest: BackendManifestV1;
+  readonly device: OnnxRuntimeDevice;
+  readonly threads: number;
+  readonly #parts: BackendParts;
+  readonly #memory: EngineMemory;
+  readonly #queue = new RunQueue();
+  readonly #executables = new Set<ExecutableV1>();
+  readonly #releases = new Set<Promise<void>>();
+
+  constructor(parts: BackendParts) {
+    this.name = `onnxruntime-${parts.device}`;
+    this.manifest = parts.manifest;
+    this.device = parts.device;
+    this.threads = parts.sessionOptions.intraOpNumThreads;
+    this.#parts = parts;
+    this.#memory = { name: this.name, pool: new BufferPool(parts.runtime), disposed: false };
+  }
+
+  async compile(program: ProgramV1, options: CompileOptions = {}): Promise<ExecutableV1> {
+    this.#assertUsable(program);
+    assertVersion(program, this.name);
+    assertSupported(program, this.manifest, this.name);
+    const aliases = resolveAliases(program, options.aliases ?? {});
+    const model = encodeOnnx(program);
+    const session = await this.#load(program, model);
+    if (this.#memory.disposed) {
+      await session.release();
+      this.#assertUsable(program);
+    }
+    const { device, runtime, sessionOptions, traceKernels } = this.#parts;
+    const executable = new OnnxExecutable({
+      program,
+      names: onnxNames(program),
+      session,
+      runtime,
+      memory: this.#memory,
+      queue: this.#queue,
+      aliases,
+      place: (plan) => placeNodes({ program, plan, device, runtime, sessionOptions, traceKernels }),
+      onDispose: (disposed, released) => this.#forget(disposed, released),
+    });
+    this.#executables.add(executable);
+    return executable;
+  }
+
+  memory(): OnnxRuntimeMemory {
+    return this.#memory.pool.statistics;
+  }
+
+  async dispose(): Promise<void> {
+    this.#memory.disposed = true;
+    for (const executable of [...this.#executables]) executable.dispose();
+    this.#memory.pool.close();
+    await Promise.all(this.#releases);
+  }
+
+  #forget(executable: ExecutableV1, released: Promise<void>): void {
+    this.#executables.delete(executable);
+    const settled = released.finally(() => this.#releases.delete(settled));
+    this.#releases.add(settled);
+  }
+
+  async #load(program: ProgramV1, model: Uint8Array): Promise<OnnxSession> {
+    try {
+      return await this.#parts.runtime.InferenceSession.create(model, this.#parts.sessionOptions);
+    } catch (cause) {
+      throw compileFailed(this.name, program.name, cause);
+    }
+  }
+
+  #assertUsable(program: ProgramV1): void {
+    if (this.#memory.disposed) throw backendDisposed(this.name, `${program.name} › compile`);
+  }
+}
+
+function assertVersion(program: ProgramV1, backend: string): void {
+  const version: string = program.specificationVersion;
+  if (version === 'v1') return;
+  throw new SpecificationVersionError(
+    'SPECIFICATION_VERSION',
+    `${program.name} › compile: backend "${backend}" reads programs of specification "v1", got ${JSON.stringify(version)}.\nFix: install versions of the @etalon packages that belong together.`,
+  );
+}
+
+function compileFailed(backend: string, program: string, cause: unknown): BackendError {
+  return new BackendError(
+    'BACKEND_COMPILE_FAILED',
+    `${program} › compile: ONNX Runtime refused the model, got ${JSON.stringify(firstLine(cause))}.`,
+    { cause, details: { backend, program } },
+  );
+}

@@ -1,0 +1,117 @@
+import type { DeviceTensorV1, DType, HostTensor } from '@etalon/spec';
+import { DisposedError } from '@etalon/spec';
+import type { BufferPool, OutputBuffer } from './buffer-pool.ts';
+import { copyOf } from './host-tensor.ts';
+
+/** What the tensors and executables of one backend share; also tells its tensors from another's. */
+export interface EngineMemory {
+  /** Name of the backend. */
+  readonly name: string;
+  readonly pool: BufferPool;
+  disposed: boolean;
+}
+
+/**
+ * Tensor in a pooled buffer.
+ *
+ * A run pins its inputs: a tensor that is disposed or consumed while a run still reads it gives its buffer
+ * back when the last pin is gone, so that no other run writes there before.
+ */
+export class PooledTensor implements DeviceTensorV1 {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly memory: EngineMemory;
+  #buffer: OutputBuffer | undefined;
+  #state: 'live' | 'disposed' | 'consumed' = 'live';
+  #pins = 0;
+
+  constructor(memory: EngineMemory, buffer: OutputBuffer) {
+    this.dtype = buffer.host.dtype;
+    this.shape = buffer.host.shape;
+    this.memory = memory;
+    this.#buffer = buffer;
+  }
+
+  async read(): Promise<HostTensor> {
+    return copyOf(this.use('read').host);
+  }
+
+  dispose(): void {
+    if (this.#state === 'live') this.#end('disposed');
+  }
+
+  /**
+   * Returns the buffer of a tensor that can still be used.
+   *
+   * @param where - what uses it, for the message.
+   * @throws {DisposedError} when the tensor was disposed or consumed, or its backend was disposed.
+   */
+  use(where: string): OutputBuffer {
+    if (this.memory.disposed) throw backendDisposed(this.memory.name, where);
+    if (this.#state === 'live' && this.#buffer !== undefined) return this.#buffer;
+    throw this.#state === 'consumed' ? consumed(this, where) : disposed(this, where);
+  }
+
+  /**
+   * Returns the buffer for a run that has pinned the tensor. Disposing it meanwhile is the caller's right;
+   * a run in between may have consumed it.
+   *
+   * @throws {DisposedError} when the tensor was consumed.
+   */
+  usePinned(where: string): OutputBuffer {
+    if (this.#state === 'consumed' || this.#buffer === undefined) throw consumed(this, where);
+    return this.#buffer;
+  }
+
+  /** Keeps the buffer until `unpin`. */
+  pin(): void {
+    this.#pins += 1;
+  }
+
+  unpin(): void {
+    this.#pins -= 1;
+    if (this.#pins === 0 && this.#state !== 'live') this.#release();
+  }
+
+  /** Ends the tensor because an aliased input took it. */
+  consume(): void {
+    if (this.#state === 'live') this.#end('consumed');
+  }
+
+  #end(state: 'disposed' | 'consumed'): void {
+    this.#state = state;
+    if (this.#pins === 0) this.#release();
+  }
+
+  #release(): void {
+    if (this.#buffer === undefined) return;
+    this.memory.pool.give(this.#buffer);
+    this.#buffer = undefined;
+  }
+}
+
+function typeText(tensor: PooledTensor): string {
+  return `${tensor.dtype}[${tensor.shape.join(', ')}]`;
+}
+
+function disposed(tensor: PooledTensor, where: string): DisposedError {
+  return new DisposedError(
+    'TENSOR_DISPOSED',
+    `${where}: the tensor was disposed, got ${typeText(tensor)} after \`dispose()\`.\nFix: dispose a tensor after its last use.`,
+  );
+}
+
+function consumed(tensor: PooledTensor, where: string): DisposedError {
+  return new DisposedError(
+    'TENSOR_CONSUMED',
+    `${where}: the tensor was consumed by an earlier run, got ${typeText(tensor)}.\nAn aliased input's memory goes to the run's outputs.\nFix: use the output that took its place, or \`read()\` the tensor before that run.`,
+  );
+}
+
+/** The error of every call after a backend was disposed. */
+export function backendDisposed(name: string, where: string): DisposedError {
+  return new DisposedError(
+    'BACKEND_DISPOSED',
+    `${where}: backend "${name}" was disposed, got a later call.\nFix: dispose the backend last, or create another.`,
+  );
+}

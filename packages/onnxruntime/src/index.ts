@@ -1,0 +1,12 @@
+export type { OnnxRuntimeBackend, OnnxRuntimeMemory } from './backend.ts';
+export type { OnnxRuntimeDevice } from './manifest.ts';
+export { onnxRuntimeDevices, onnxRuntimeManifest } from './manifest.ts';
+export type {
+  OnnxProvider,
+  OnnxRuntime,
+  OnnxSession,
+  OnnxSessionFactory,
+  OnnxSessionOptions,
+  OnnxTensor,
+  OnnxTensorConstructor,
+} from './runtime.ts';

@@ -1,0 +1,162 @@
+import { collectDimensionNames, evaluateShape } from '@etalon/compiler';
+import { encodeOnnx, onnxNames } from '@etalon/onnx';
+import type { NodePlacement, ProgramV1 } from '@etalon/spec';
+import { BackendError } from '@etalon/spec';
+import { firstLine } from './first-line.ts';
+import { toOnnxTensor, zeros } from './host-tensor.ts';
+import { kernels } from './kernels.ts';
+import type { OnnxRuntimeDevice } from './manifest.ts';
+import type { OnnxRuntime, OnnxSessionOptions, OnnxTensor } from './runtime.ts';
+import type { ShapePlan } from './shape-plan.ts';
+
+/** A kernel that the engine ran. */
+export interface KernelEvent {
+  /** Name of the ONNX node. */
+  readonly node: string;
+  /** ONNX operator. */
+  readonly operator: string;
+  /** Name of the execution provider, `CPUExecutionProvider`. */
+  readonly provider: string;
+}
+
+/** A model and what to run it on. */
+export interface TraceRequest {
+  readonly runtime: OnnxRuntime;
+  readonly model: Uint8Array;
+  readonly options: OnnxSessionOptions;
+  readonly feeds: Readonly<Record<string, OnnxTensor>>;
+  readonly fetches: Readonly<Record<string, null>>;
+}
+
+/** Runs a model once and reports its kernels. */
+export type TraceKernels = (request: TraceRequest) => Promise<readonly KernelEvent[]>;
+
+/** What is needed to find where nodes run. */
+export interface PlacementRequest {
+  readonly program: ProgramV1;
+  /** Shapes to run with; without them sizes are guessed. */
+  readonly plan: ShapePlan | undefined;
+  readonly device: OnnxRuntimeDevice;
+  readonly runtime: OnnxRuntime;
+  readonly sessionOptions: OnnxSessionOptions;
+  readonly traceKernels: TraceKernels;
+}
+
+/**
+ * Finds where a program's nodes run, by running it once on made-up inputs in a session of its own.
+ *
+ * The session leaves the graph as it was written: the optimiser would rename fused nodes after
+ * tensors, and fold constants away. Which provider has a kernel does not depend on it.
+ *
+ * @throws {BackendError} (rejects) when that run fails.
+ */
+export async function placeNodes(request: PlacementRequest): Promise<readonly NodePlacement[]> {
+  const { program, device } = request;
+  const events = await trace(request);
+  const paths = new Set(program.nodes.map(({ path }) => slashPath(path)));
+  const eventsOf = new Map<string, KernelEvent[]>();
+  for (const event of events) {
+    const path = ownerOf(event.node, paths);
+    if (path === undefined) continue;
+    const list = eventsOf.get(path);
+    if (list === undefined) eventsOf.set(path, [event]);
+    else list.push(event);
+  }
+  return program.nodes.map(({ operator, path }) => {
+    const known: Readonly<Record<string, readonly string[]>> = kernels;
+    const own = eventsOf.get(slashPath(path)) ?? [];
+    return { path, operator, ...classify(own, known[operator] ?? [], device) };
+  });
+}
+
+function classify(
+  events: readonly KernelEvent[],
+  native: readonly string[],
+  device: OnnxRuntimeDevice,
+): Pick<NodePlacement, 'kind' | 'device'> {
+  const main = events.filter(({ operator }) => native.includes(operator));
+  // Shapes live on the host whatever the device.
+  const relevant = main.length > 0 ? main : events.filter(({ operator }) => operator !== 'Shape');
+  const elsewhere = relevant.map(({ provider }) => deviceOf(provider)).find((d) => d !== device);
+  if (elsewhere !== undefined) return { kind: 'fallback', device: elsewhere };
+  // Without an event the node became a name for another tensor: nothing had to be rewritten.
+  return { kind: main.length > 0 || relevant.length === 0 ? 'native' : 'decomposed', device };
+}
+
+/** `CUDAExecutionProvider` is `cuda`. */
+function deviceOf(provider: string): string {
+  return provider.replace(/ExecutionProvider$/, '').toLowerCase();
+}
+
+function slashPath(path: string): string {
+  return path.replaceAll(' › ', '/');
+}
+
+/**
+ * Returns the path that an ONNX node's name begins with: the writer appends `/part` to the path, and `_2` and
+ * so on to names that repeat.
+ */
+function ownerOf(node: string, paths: ReadonlySet<string>): string | undefined {
+  for (let name = node; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('/')))) {
+    if (paths.has(name)) return name;
+    const unnumbered = name.replace(/_\d+$/, '');
+    if (paths.has(unnumbered)) return unnumbered;
+  }
+  return undefined;
+}
+
+async function trace(request: PlacementRequest): Promise<readonly KernelEvent[]> {
+  const { program, plan, runtime, sessionOptions, traceKernels } = request;
+  const names = onnxNames(program);
+  const shapes = plan?.inputShapes ?? guessShapes(program);
+  const feeds = program.inputs.map(({ name, value }, index) => {
+    const tensor = zeros(program.values[value]?.dtype ?? 'float32', shapes[index] ?? []);
+    // An int32 division by zero ends the process on x86.
+    if (tensor.dtype === 'int32' && dividesIntegers(program)) tensor.data.fill(1);
+    return [names.inputs[name] ?? name, toOnnxTensor(runtime, tensor)] as const;
+  });
+  const fetches = program.outputs.map(({ name }) => [names.outputs[name] ?? name, null] as const);
+  try {
+    return await traceKernels({
+      runtime,
+      model: encodeOnnx(program),
+      options: { ...sessionOptions, graphOptimizationLevel: 'disabled' },
+      feeds: Object.fromEntries(feeds),
+      fetches: Object.fromEntries(fetches),
+    });
+  } catch (cause) {
+    throw traceFailed(program.name, cause);
+  }
+}
+
+function dividesIntegers({ nodes, values }: ProgramV1): boolean {
+  return nodes.some(
+    ({ operator, outputs }) => operator === 'div' && values[outputs[0] ?? -1]?.dtype === 'int32',
+  );
+}
+
+/** Sizes that named dimensions are tried with, smallest first: windows and strides ask for more than 1. */
+const TRIAL_SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256] as const;
+
+function guessShapes(program: ProgramV1): readonly (readonly number[])[] {
+  const names = new Set<string>();
+  for (const { value } of program.inputs) {
+    for (const size of program.values[value]?.shape ?? []) collectDimensionNames(size, names);
+  }
+  const shapesFor = (size: number): readonly (readonly number[])[] => {
+    const bindings = Object.fromEntries([...names].map((name) => [name, size]));
+    return program.values.map(({ shape }) => evaluateShape(shape, bindings));
+  };
+  const fits = (shapes: readonly (readonly number[])[]) => shapes.flat().every((size) => size > 0);
+  const tried = TRIAL_SIZES.map(shapesFor);
+  const shapes = tried.find(fits) ?? tried[0] ?? [];
+  return program.inputs.map(({ value }) => shapes[value] ?? []);
+}
+
+function traceFailed(program: string, cause: unknown): BackendError {
+  return new BackendError(
+    'BACKEND_PLACEMENT_FAILED',
+    `${program} › placement: the trial run failed, got ${JSON.stringify(firstLine(cause))}.\nFix: run the program once before, so that the trial can take its shapes.`,
+    { cause, details: { program } },
+  );
+}

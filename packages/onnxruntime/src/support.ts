@@ -1,0 +1,24 @@
+import { lackOfSupport } from '@etalon/compiler';
+import type { BackendManifestV1, ProgramV1 } from '@etalon/spec';
+import { UnsupportedOperatorError } from '@etalon/spec';
+
+/**
+ * Checks a program against a manifest.
+ *
+ * @throws {UnsupportedOperatorError} for the first node outside the manifest.
+ */
+export function assertSupported(
+  program: ProgramV1,
+  manifest: BackendManifestV1,
+  backend: string,
+): void {
+  for (const node of program.nodes) {
+    const lack = lackOfSupport(manifest, program, node);
+    if (lack === undefined) continue;
+    throw new UnsupportedOperatorError(
+      'OPERATOR_UNSUPPORTED',
+      `${program.name} › ${node.path}: backend "${backend}" does not run this node, got: ${lack}.\nFix: use \`prepare(program, backend)\`, which rewrites what a backend lacks and draws random numbers.`,
+      { details: { operator: node.operator, path: node.path, backend } },
+    );
+  }
+}
