@@ -1,0 +1,51 @@
+// Helpers that the suites share.
+
+/** Milliseconds per call of two functions that take turns, as medians over blocks. */
+export async function takeTurns(ours, peer, { blocks = 15, calls }) {
+  const times = { ours: [], peer: [] };
+  const block = async (body) => {
+    const began = performance.now();
+    for (let call = 0; call < calls; call++) await body();
+    return (performance.now() - began) / calls;
+  };
+  // Warm-up: code is compiled, buffers are allocated, the engine's arena has grown.
+  await block(ours);
+  await block(peer);
+  for (let index = 0; index < blocks; index++) {
+    // Who begins alternates, so that neither always follows the other's garbage.
+    const order = index % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours'];
+    for (const side of order) times[side].push(await block(side === 'ours' ? ours : peer));
+  }
+  return { ours: median(times.ours), peer: median(times.peer) };
+}
+
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)];
+}
+
+/** Pseudo-random numbers in [0, 1); only their spread matters here. */
+export function noise(seed) {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) | 0;
+    return (state >>> 0) / 2 ** 32;
+  };
+}
+
+export function report(rows) {
+  console.log(
+    JSON.stringify(
+      rows.map(({ name, goal, ours, peer }) => ({ name, goal, ours, peer, ratio: ours / peer })),
+    ),
+  );
+}
+
+/** Session options of the peers: those of the backend, so that only the graph and the wrapper differ. */
+export const sessionOptions = (threads) => ({
+  executionProviders: ['cpu'],
+  intraOpNumThreads: threads,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+});
