@@ -68,7 +68,7 @@ const buffers = () =>
       Object.entries(shapes).map(([name, dims]) => {
         const count = dims.reduce((product, size) => product * size, 1);
         const data = new Float32Array(count);
-        if (prefix === '') data.forEach((_, i) => (data[i] = (random() - 0.5) * 0.1));
+        if (prefix === '') data.set(Float32Array.from(data, () => (random() - 0.5) * 0.1));
         return [prefix + name, new ort.Tensor('float32', data, dims)];
       }),
     ),

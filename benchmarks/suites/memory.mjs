@@ -22,9 +22,9 @@ const examples = {
   fields: { image: { dtype: 'float32', shape: [784] }, label: { dtype: 'int32', shape: [] } },
   gather: (indices) => {
     const image = new Float32Array(indices.length * 784);
-    indices.forEach((from, to) =>
-      image.set(data.image.subarray(from * 784, (from + 1) * 784), to * 784),
-    );
+    for (const [to, from] of indices.entries()) {
+      image.set(data.image.subarray(from * 784, (from + 1) * 784), to * 784);
+    }
     return {
       image: { dtype: 'float32', shape: [indices.length, 784], data: image },
       label: {
