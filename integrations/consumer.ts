@@ -8,6 +8,7 @@ import {
   readFileSync,
   realpathSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -22,6 +23,7 @@ interface Manifest {
   readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
 }
 
 /** A folder outside the repository in which every published package is installed from its tarball. */
@@ -39,13 +41,17 @@ export interface Consumer {
 export function createConsumer(): Consumer {
   const folder = mkdtempSync(join(tmpdir(), 'etalon-consumer-'));
   const modules = join(folder, 'node_modules');
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   const manifests = publishedFolders().map((path) => ({ path, manifest: readManifest(path) }));
   packAll(folder);
   for (const { path, manifest } of manifests) {
     unpack(folder, manifest, join(modules, manifest.name));
     const { dependencies, peerDependencies } = manifest;
     for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
-      if (!name.startsWith('@etalon/')) link(join(path, 'node_modules', name), join(modules, name));
+      const installed = join(path, 'node_modules', name);
+      const isOptional = manifest.peerDependenciesMeta?.[name]?.optional === true;
+      if (name.startsWith('@etalon/') || (isOptional && !existsSync(installed))) continue;
+      link(installed, join(modules, name));
     }
   }
   link(join(root, 'node_modules', '@types', 'node'), join(modules, '@types', 'node'));

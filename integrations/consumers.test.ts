@@ -1,17 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Consumer } from './consumer.ts';
+import { afterAll, describe, expect, it } from 'vitest';
 import { addFixture, createConsumer, root, runNode } from './consumer.ts';
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
-let consumer: Consumer;
-
-beforeAll(() => {
-  consumer = createConsumer();
-});
+const consumer = createConsumer();
 
 afterAll(() => {
   rmSync(consumer.folder, { recursive: true, force: true });

@@ -22,10 +22,15 @@ export function install() {
   writeFileSync(stampFile, stamp);
 }
 
-/** Builds every package of the workspace; what has not changed comes from Turborepo's cache. */
-export function build() {
+/**
+ * Builds the packages of the workspace; what has not changed comes from Turborepo's cache.
+ *
+ * @param {string} [only] the package to build with everything it depends on; default: every package
+ */
+export function build(only) {
   console.log('Building …');
-  runTurbo(['run', 'build', '--output-logs=errors-only', '--log-prefix=none']);
+  const filter = only === undefined ? [] : [`--filter=${only}...`];
+  runTurbo(['run', 'build', ...filter, '--output-logs=errors-only', '--log-prefix=none']);
 }
 
 /**

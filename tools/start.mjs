@@ -1,5 +1,5 @@
 import { build, install, run } from './setup.mjs';
 
 install();
-build();
+build('@etalon/quickstart');
 run(process.execPath, ['examples/quickstart/dist/main.js', ...process.argv.slice(2)]);

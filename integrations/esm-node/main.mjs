@@ -2,58 +2,63 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
 import {
-  mul,
-  prepare,
-  reduceMean,
-  sub,
+  adam,
+  createTrainer,
+  defineModel,
+  dense,
+  sequential,
+  sparseCategoricalCrossEntropy,
   tensor,
-  traceProgram,
-  valueAndGradient,
-} from '@etalon/compiler';
+} from '@etalon/core';
+import { mnistSample } from '@etalon/datasets';
+import { encodeOnnx } from '@etalon/onnx';
 import { createOnnxRuntimeBackend } from '@etalon/onnxruntime/node';
 import { createReferenceBackend } from '@etalon/reference';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
 
 const entries = JSON.parse(readFileSync(new URL('entries.json', import.meta.url), 'utf8'));
 for (const entry of entries) await import(entry);
 
-// One step of gradient descent on mean((weight * x - y)^2).
-const step = traceProgram(
-  'step',
-  {
-    weight: tensor('float32', []),
-    x: tensor('float32', ['batch']),
-    y: tensor('float32', ['batch']),
-  },
-  ({ weight, x, y }) => {
-    const { value, gradients } = valueAndGradient((candidate) => {
-      const error = sub(mul(candidate, x), y);
-      return reduceMean(mul(error, error));
-    })(weight);
-    return { loss: value, weight: sub(weight, mul(gradients, 0.1)) };
-  },
-);
+const xor = defineModel({
+  name: 'xor',
+  inputs: { bits: tensor('float32', ['batch', 2]) },
+  build: ({ bits }) => ({ logits: sequential(dense(8, { activation: 'tanh' }), dense(2))(bits) }),
+});
+const bits = { dtype: 'float32', shape: [4, 2], data: Float32Array.of(0, 0, 0, 1, 1, 0, 1, 1) };
+const label = { dtype: 'int32', shape: [4], data: Int32Array.of(0, 1, 1, 0) };
+const examples = {
+  fields: { bits: { dtype: 'float32', shape: [2] }, label: { dtype: 'int32', shape: [] } },
+  batches: () => [{ bits, label }],
+};
 
-const x = vector([1, 2, 3, -1]);
-const y = vector([3, 6, 9, -3]);
-
-// The slope of the data is 3. A step leaves 1 - 0.2 * mean(x^2) = 1/4 of the distance to it.
-const expected = 3 * (1 - 0.25 ** 8);
-for (const backend of [createReferenceBackend(), await createOnnxRuntimeBackend({ threads: 1 })]) {
-  const prepared = await prepare(step, backend);
-  let weight = { dtype: 'float32', shape: [], data: Float32Array.of(0) };
-  for (let index = 0; index < 8; index += 1) {
-    const outputs = await prepared.run({ weight, x, y });
-    weight = await outputs.weight.read();
-    for (const output of Object.values(outputs)) output.dispose();
-  }
-  assert.ok(Math.abs(weight.data[0] - expected) < 1e-5, `${backend.name}: ${weight.data[0]}`);
-  prepared.dispose();
+/** @param {import('@etalon/spec').BackendV1} backend */
+async function train(backend) {
+  const trainer = await createTrainer(xor, {
+    backend,
+    seed: 1,
+    targets: { label: tensor('int32', ['batch']) },
+    loss: ({ logits }, targets) => sparseCategoricalCrossEntropy(logits, targets.label),
+    optimizer: adam({ learningRate: 0.1 }),
+  });
+  const history = await trainer.fit(examples, { epochs: 60, batchSize: 4 });
+  const { logits } = await trainer.predict({ bits });
+  const { variables } = trainer;
+  trainer.dispose();
   await backend.dispose();
+  return { loss: history.epochs.at(-1).logs.loss, logits, variables };
 }
 
+const reference = await train(createReferenceBackend());
+const engine = await train(await createOnnxRuntimeBackend({ threads: 1 }));
+assert.ok(reference.loss < 0.05, `the network did not learn: ${reference.loss}`);
+assert.ok(Math.abs(engine.loss - reference.loss) < 1e-3, `${engine.loss} is not ${reference.loss}`);
+
+// The file alone, in the engine alone.
+const session = await InferenceSession.create(encodeOnnx(xor.freeze(engine.variables)));
+const outputs = await session.run({ bits: new Tensor('float32', bits.data, bits.shape) });
+for (const [index, value] of outputs.logits.data.entries()) {
+  assert.ok(Math.abs(value - engine.logits.data[index]) < 1e-4);
+}
+
+assert.ok(mnistSample().test.size > 0);
 console.log(`imported ${entries.length} entries, trained on 2 backends`);
-
-/** @param {number[]} values */
-function vector(values) {
-  return { dtype: 'float32', shape: [values.length], data: Float32Array.from(values) };
-}
