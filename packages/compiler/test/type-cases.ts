@@ -78,10 +78,7 @@ function infer(operator: OperatorName, takes: readonly ValueType[], attributes: 
   return definitionOf(operator).type(takes, attributes as OperatorsV1[OperatorName]);
 }
 
-function textOf(each: {
-  readonly takes: readonly ValueType[];
-  readonly with?: unknown;
-}): string {
+function textOf(each: { readonly takes: readonly ValueType[]; readonly with?: unknown }): string {
   const operands = each.takes.map(formatType).join(', ') || 'nothing';
   return each.with === undefined ? operands : `${operands} with ${JSON.stringify(each.with)}`;
 }

@@ -55,7 +55,7 @@ describe('batches', () => {
   it('rejects an order with an index out of range when called', () => {
     expectDatasetError(
       () => batches(range(5), { batchSize: 2, order: new Uint32Array([0, 0, 0, 5]) }),
-      'INDEX_OUT_OF_RANGE',
+      'EXAMPLE_OUT_OF_RANGE',
       /^batches › order: indices\[3\] is not an example, got 5/,
     );
   });

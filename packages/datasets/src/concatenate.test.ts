@@ -38,7 +38,7 @@ describe('concatenate', () => {
     const part = datasetFromTensors({ x: int32([1, 2]) });
     expectDatasetError(
       () => concatenate([part, part]).gather(new Uint32Array([4])),
-      'INDEX_OUT_OF_RANGE',
+      'EXAMPLE_OUT_OF_RANGE',
       /got 4\.\nExpected an integer from 0 to 3/,
     );
   });

@@ -65,7 +65,7 @@ describe('datasetFromTensors', () => {
     expect(dataset.gather(new Uint32Array(0)).x.shape).toEqual([0, 4]);
     expectDatasetError(
       () => dataset.gather(new Uint32Array([0])),
-      'INDEX_OUT_OF_RANGE',
+      'EXAMPLE_OUT_OF_RANGE',
       /^gather: indices\[0\] is not an example, got 0\.\nThe data set is empty\.$/,
     );
   });
@@ -81,7 +81,7 @@ describe('datasetFromTensors', () => {
     const dataset = datasetFromTensors({ x: int32([1, 2, 3]) });
     expectDatasetError(
       () => dataset.gather(new Uint32Array([0, 3])),
-      'INDEX_OUT_OF_RANGE',
+      'EXAMPLE_OUT_OF_RANGE',
       /^gather: indices\[1\] is not an example, got 3\.\nExpected an integer from 0 to 2: /,
     );
   });

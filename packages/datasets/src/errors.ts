@@ -1,5 +1,6 @@
 /** Every `code` a {@link DatasetError} can carry; codes are stable, message texts are not. */
 export const datasetErrorCodes = [
+  'EXAMPLE_OUT_OF_RANGE',
   'FIELDS_DIFFER',
   'FILE_NOT_FOUND',
   'FILE_UNREADABLE',
@@ -11,7 +12,6 @@ export const datasetErrorCodes = [
   'IDX_TRUNCATED',
   'IDX_UNKNOWN_TYPE',
   'IDX_UNWRITABLE',
-  'INDEX_OUT_OF_RANGE',
   'INVALID_OPTION',
   'INVALID_TENSOR',
   'LABEL_OUT_OF_RANGE',

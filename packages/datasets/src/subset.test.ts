@@ -40,7 +40,7 @@ describe('subset', () => {
     (indices) => {
       expectDatasetError(
         () => subset(squares, indices),
-        'INDEX_OUT_OF_RANGE',
+        'EXAMPLE_OUT_OF_RANGE',
         /^subset: indices\[0\] .*\nExpected an integer from 0 to 4/,
       );
     },
@@ -49,7 +49,7 @@ describe('subset', () => {
   it('checks positions against its own size, not that of the data set underneath', () => {
     expectDatasetError(
       () => subset(squares, [1, 2]).gather(new Uint32Array([2])),
-      'INDEX_OUT_OF_RANGE',
+      'EXAMPLE_OUT_OF_RANGE',
       /Expected an integer from 0 to 1/,
     );
   });

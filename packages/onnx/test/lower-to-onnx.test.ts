@@ -287,7 +287,7 @@ describe('lowerToOnnx', () => {
   it('reports a value that nothing defines as a bug', () => {
     const program = { ...dense(), nodes: dense().nodes.slice(1) };
     expect(() => lowerToOnnx(program)).toThrow(
-      expect.objectContaining({ code: 'INTERNAL_UNDEFINED_VALUE' }),
+      expect.objectContaining({ code: 'INTERNAL_VALUE' }),
     );
   });
 

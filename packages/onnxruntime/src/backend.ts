@@ -133,7 +133,7 @@ function assertVersion(program: ProgramV1, backend: string): void {
   const version: string = program.specificationVersion;
   if (version === 'v1') return;
   throw new SpecificationVersionError(
-    'SPECIFICATION_VERSION',
+    'VERSION_PROGRAM',
     `${program.name} › compile: backend "${backend}" reads programs of specification "v1", got ${JSON.stringify(version)}.\nFix: install versions of the @etalon packages that belong together.`,
   );
 }

@@ -45,16 +45,31 @@ export function bufferSlot(dtype: DType, shape: readonly number[]): BufferSlot {
 }
 
 /**
+ * Sizes that a pool remembers before it forgets those without a free buffer: more than a large model has, few
+ * beside what a server with free sizes would leave behind.
+ */
+const MAXIMUM_LISTS = 1024;
+
+interface FreeList {
+  readonly buffers: OutputBuffer[];
+  /** Tick of the pool's clock. */
+  usedAt: number;
+}
+
+/**
  * Output buffers that are free, by dtype and number of elements.
  *
  * Free bytes are bounded by a base plus the largest allowance. An executable's allowance is the
- * size of its aliased outputs: the spare set that its next step writes to. The sets that were used longest ago
+ * size of its aliased outputs: the spare set that its next step writes to. The sizes that were used longest ago
  * leave first.
  */
 export class BufferPool {
   readonly #runtime: OnnxRuntime;
-  readonly #free = new Map<string, OutputBuffer[]>();
+  // Entries stay when their list is empty: deleting and adding keys on each run makes V8 rehash the table in its
+  // old space, which doubled the number of full collections in a training loop.
+  readonly #free = new Map<string, FreeList>();
   readonly #allowances = new Map<object, number>();
+  #clock = 0;
   #limit = BASE_ALLOWANCE;
   #pooledBytes = 0;
   #allocations = 0;
@@ -70,13 +85,11 @@ export class BufferPool {
 
   /** Takes a free buffer or allocates one; its contents are left over from earlier use. */
   take(slot: BufferSlot): OutputBuffer {
-    const list = this.#free.get(slot.key);
-    const found = list?.pop();
+    const found = this.#free.get(slot.key)?.buffers.pop();
     if (found === undefined) {
       this.#allocations += 1;
       return this.#wrap(slot, zeros(slot.dtype, slot.shape));
     }
-    if (list?.length === 0) this.#free.delete(slot.key);
     this.#pooledBytes -= found.slot.bytes;
     return sameShape(found.slot.shape, slot.shape)
       ? found
@@ -87,13 +100,12 @@ export class BufferPool {
   give(buffer: OutputBuffer): void {
     const { key, bytes } = buffer.slot;
     if (this.#closed || bytes === 0 || bytes > this.#limit) return;
-    const list = this.#free.get(key) ?? [];
-    list.push(buffer);
-    // Deleting first moves the key to the end: iteration order is order of last use.
-    this.#free.delete(key);
-    this.#free.set(key, list);
+    const list = this.#free.get(key) ?? this.#addList(key);
+    this.#clock += 1;
+    list.usedAt = this.#clock;
+    list.buffers.push(buffer);
     this.#pooledBytes += bytes;
-    this.#trim();
+    if (this.#pooledBytes > this.#limit) this.#trim();
   }
 
   /** Sets how many free bytes an owner needs kept, at least. */
@@ -120,13 +132,26 @@ export class BufferPool {
     return { slot, host, tensor: toOnnxTensor(this.#runtime, host) };
   }
 
-  #trim(): void {
-    for (const [key, list] of this.#free) {
-      while (this.#pooledBytes > this.#limit && list.length > 0) {
-        this.#pooledBytes -= list.pop()?.slot.bytes ?? 0;
+  #addList(key: string): FreeList {
+    if (this.#free.size >= MAXIMUM_LISTS) {
+      for (const [known, { buffers }] of this.#free) {
+        if (buffers.length === 0) this.#free.delete(known);
       }
-      if (list.length === 0) this.#free.delete(key);
-      if (this.#pooledBytes <= this.#limit) return;
+    }
+    const list: FreeList = { buffers: [], usedAt: 0 };
+    this.#free.set(key, list);
+    return list;
+  }
+
+  #trim(): void {
+    if (this.#pooledBytes <= this.#limit) return;
+    const oldestFirst = [...this.#free.values()].sort((a, b) => a.usedAt - b.usedAt);
+    for (const { buffers } of oldestFirst) {
+      while (this.#pooledBytes > this.#limit) {
+        const dropped = buffers.pop();
+        if (dropped === undefined) break;
+        this.#pooledBytes -= dropped.slot.bytes;
+      }
     }
   }
 }

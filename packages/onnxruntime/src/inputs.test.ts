@@ -60,7 +60,7 @@ describe('checkInputs', () => {
   it('rejects data in an array of another class', () => {
     const wrong = { dtype: 'float32', shape: [4], data: new Float64Array(4) };
     expect(failure({ ...good, w: wrong })).toMatchObject({
-      code: 'DTYPE_INPUT',
+      code: 'DTYPE_INPUT_DATA',
       message:
         'descent › input "w": the data of float32 must be in a Float32Array, got Float64Array.',
     });
@@ -69,7 +69,7 @@ describe('checkInputs', () => {
   it('rejects data of another length than the shape says', () => {
     const wrong = { ...w, data: new Float32Array(5) };
     expect(failure({ ...good, w: wrong })).toMatchObject({
-      code: 'SHAPE_INPUT_DATA',
+      code: 'SHAPE_DATA_LENGTH',
       message: 'descent › input "w": shape [4] holds 4 elements, got 5 in its data.',
     });
   });

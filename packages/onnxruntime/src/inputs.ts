@@ -80,14 +80,14 @@ function checkInput(
 function checkData({ name, dtype, where }: InputDeclaration, { shape, data }: HostTensor): void {
   if (!carries(dtype, data)) {
     throw new DTypeError(
-      'DTYPE_INPUT',
+      'DTYPE_INPUT_DATA',
       `${where}: the data of ${dtype} must be in a ${arrayOf[dtype]}, got ${className(data)}.`,
       { details: { input: name } },
     );
   }
   if (data.length !== elementCountOf(shape)) {
     throw new ShapeError(
-      'SHAPE_INPUT_DATA',
+      'SHAPE_DATA_LENGTH',
       `${where}: shape [${shape.join(', ')}] holds ${elementCountOf(shape)} elements, got ${data.length} in its data.`,
       { details: { input: name } },
     );

@@ -94,12 +94,14 @@ function slashPath(path: string): string {
 
 /**
  * Returns the path that an ONNX node's name begins with: the writer appends `/part` to the path, and `_2` and
- * so on to names that repeat.
+ * so on to names that repeat; WebGPU's layout transformation appends `_token_` and a number.
  */
 function ownerOf(node: string, paths: ReadonlySet<string>): string | undefined {
   for (let name = node; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('/')))) {
     if (paths.has(name)) return name;
-    const unnumbered = name.replace(/_\d+$/, '');
+    const untransformed = name.replace(/_token_\d+$/, '');
+    if (paths.has(untransformed)) return untransformed;
+    const unnumbered = untransformed.replace(/_\d+$/, '');
     if (paths.has(unnumbered)) return unnumbered;
   }
   return undefined;
@@ -111,8 +113,6 @@ async function trace(request: PlacementRequest): Promise<readonly KernelEvent[]>
   const shapes = plan?.inputShapes ?? guessShapes(program);
   const feeds = program.inputs.map(({ name, value }, index) => {
     const tensor = zeros(program.values[value]?.dtype ?? 'float32', shapes[index] ?? []);
-    // An int32 division by zero ends the process on x86.
-    if (tensor.dtype === 'int32' && dividesIntegers(program)) tensor.data.fill(1);
     return [names.inputs[name] ?? name, toOnnxTensor(runtime, tensor)] as const;
   });
   const fetches = program.outputs.map(({ name }) => [names.outputs[name] ?? name, null] as const);
@@ -127,12 +127,6 @@ async function trace(request: PlacementRequest): Promise<readonly KernelEvent[]>
   } catch (cause) {
     throw traceFailed(program.name, cause);
   }
-}
-
-function dividesIntegers({ nodes, values }: ProgramV1): boolean {
-  return nodes.some(
-    ({ operator, outputs }) => operator === 'div' && values[outputs[0] ?? -1]?.dtype === 'int32',
-  );
 }
 
 /** Sizes that named dimensions are tried with, smallest first: windows and strides ask for more than 1. */

@@ -44,14 +44,15 @@ export class ShapePlanner {
       return last;
     }
     const key = shapes.map(({ shape }) => shape.join()).join(';');
-    const plan = this.#plans.get(key) ?? this.#make(shapes.map(({ shape }) => shape));
-    this.#plans.delete(key);
-    this.#plans.set(key, plan);
-    if (this.#plans.size > PLAN_LIMIT) {
-      const [oldest] = this.#plans.keys();
-      if (oldest !== undefined) this.#plans.delete(oldest);
-    }
+    const plan = this.#plans.get(key) ?? this.#add(key, shapes);
     this.#last = plan;
+    return plan;
+  }
+
+  #add(key: string, inputs: readonly { readonly shape: readonly number[] }[]): ShapePlan {
+    const plan = this.#make(inputs.map(({ shape }) => shape));
+    if (this.#plans.size >= PLAN_LIMIT) this.#plans.clear();
+    this.#plans.set(key, plan);
     return plan;
   }
 

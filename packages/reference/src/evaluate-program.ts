@@ -7,7 +7,8 @@ import type { ReferenceTensor } from './tensor.ts';
  * Returns the outputs of a program by name, computed in float64: nothing is rounded to float32 on the way.
  *
  * @param inputs - one tensor for each input of the program; others are ignored.
- * @throws {ShapeError} when an input is missing or its shape does not fit.
+ * @throws {DataError} when an input is missing.
+ * @throws {ShapeError} when the shape of an input does not fit.
  * @throws {DTypeError} when an input has another dtype than the program declares.
  * @throws {DataError} when an index of `gather` or `scatterAdd` is out of range.
  * @throws {UnsupportedOperatorError} when a node is a random draw or an operator of a later version.

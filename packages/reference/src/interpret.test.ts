@@ -1,5 +1,5 @@
 import type { NodeV1, ProgramV1 } from '@etalon/spec';
-import { DTypeError, ShapeError, UnsupportedOperatorError } from '@etalon/spec';
+import { DataError, DTypeError, ShapeError, UnsupportedOperatorError } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
 import { ProgramBuilder, singleOperatorProgram } from '../test/programs.ts';
 import { hostTensor, tensor } from '../test/tensors.ts';
@@ -89,7 +89,7 @@ describe('evaluateProgram', () => {
     );
     expect(error).toBeInstanceOf(DTypeError);
     expect(error).toMatchObject({
-      code: 'DTYPE_INPUT_MISMATCH',
+      code: 'DTYPE_INPUT',
       message: 'add › input "1": dtype must be float32, got int32.',
     });
   });
@@ -104,7 +104,7 @@ describe('evaluateProgram', () => {
   });
 
   it('rejects a missing input and sizes that contradict each other', () => {
-    expect(() => evaluateProgram(double, { 0: tensor([1]) })).toThrow(ShapeError);
+    expect(() => evaluateProgram(double, { 0: tensor([1]) })).toThrow(DataError);
     expect(() => evaluateProgram(double, { 0: tensor([1]), 1: tensor([1, 2]) })).toThrow(
       ShapeError,
     );

@@ -31,7 +31,8 @@ export type ResultType = Pick<KernelCall<KernelName>, 'dtype' | 'shape' | 'bindi
  * Walks the nodes of a program in order and returns the values of its outputs by name. A value is dropped
  * after its last use.
  *
- * @throws {ShapeError} when an input is missing or its shape does not fit.
+ * @throws {DataError} when an input is missing.
+ * @throws {ShapeError} when the shape of an input does not fit.
  * @throws {DTypeError} when an input has another dtype than the program declares.
  * @throws {UnsupportedOperatorError} when a node is a random draw or an operator of a later version.
  */
@@ -107,13 +108,13 @@ function readInput(
   const declared = program.values[value];
   if (tensor === undefined || declared === undefined) {
     throw new InternalError(
-      'INTERNAL_VALUE_UNDEFINED',
+      'INTERNAL_VALUE',
       `${where}: has no value, got value %${value}.`,
     );
   }
   if (tensor.dtype !== declared.dtype) {
     throw new DTypeError(
-      'DTYPE_INPUT_MISMATCH',
+      'DTYPE_INPUT',
       `${where}: dtype must be ${declared.dtype}, got ${tensor.dtype}.`,
       { details: { input: name, expected: declared.dtype, received: tensor.dtype } },
     );
@@ -125,7 +126,7 @@ function readValue<T>(program: ProgramV1, values: ReadonlyMap<ValueId, T>, value
   const found = values.get(value);
   if (found !== undefined) return found;
   throw new InternalError(
-    'INTERNAL_VALUE_UNDEFINED',
+    'INTERNAL_VALUE',
     `${program.name}: value %${value} is used before it is defined. This is a bug in @etalon/reference or in the program's verifier.`,
   );
 }
@@ -139,7 +140,7 @@ function resultTypeOf(
   const type = program.values[value];
   if (type === undefined) {
     throw new InternalError(
-      'INTERNAL_VALUE_UNDEFINED',
+      'INTERNAL_VALUE',
       `${program.name}: value %${value} has no type. This is a bug in the program's verifier.`,
     );
   }

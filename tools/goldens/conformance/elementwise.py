@@ -40,7 +40,9 @@ def add_unary():
             # its curvature vanishes at √2, where the float32 constants of the gradient would show
             matrix = away_from_zero((3, 5), 0.2, 1.2)
         case(operator, 'matrix', matrix, second=operator in second)
-        case(operator, 'special', floats(SPECIAL), special=True)
+        # far below zero gelu is a product of a huge number and what rounding leaves of nothing
+        points = SPECIAL[:7] if operator == 'gelu' else SPECIAL
+        case(operator, 'special', floats(points), special=True)
     for operator in ['abs', 'neg', 'sign']:
         case(operator, 'int32', ints([0, 1, -1, 7, -7, MAXIMUM, MINIMUM, 65536, -65537]))
     for operator in ['abs', 'relu']:
@@ -167,6 +169,9 @@ def add_softmaxes():
         case(operator, 'special', floats([[1.0, NAN, 2.0], [INF, 1.0, 2.0], [-INF, 1.0, 2.0]]), axis=1, special=True)
     for name, shape in [('values', (4,)), ('matrix', (2, 3)), ('rank-4', (1, 2, 1, 3))]:
         case('straightThrough', name, distinct(shape), uniform(shape), gradient='analytic')
+    spoilt = floats([NAN, INF, -INF, -0.0, 1.0])
+    case('stopGradient', 'special', spoilt, special=True)
+    case('straightThrough', 'special', spoilt, floats([1.0, NAN, 1.0, 1.0, INF]), special=True)
     case('stopGradient', 'float32', uniform((2, 3)))
     case('stopGradient', 'int32', integers((2, 3)))
     case('stopGradient', 'bool', flags((2, 3)))

@@ -52,7 +52,23 @@ def add_convolutions():
         case('conv2dFilterGradient', name, uniform(image), dy, filterSize=filter[:2], **attributes)
     plain = dict(strides=(1, 1), padding=((1, 1), (1, 1)), dilations=(1, 1), groups=1)
     spoilt = floats([[[[1.0], [NAN], [2.0]], [[3.0], [4.0], [INF]], [[5.0], [6.0], [7.0]], [[1.0], [1.0], [1.0]]]])
-    case('conv2d', 'special', spoilt, floats([[[[1.0]], [[2.0]]], [[[0.5]], [[1.0]]]]), special=True, **plain)
+    filter = floats([[[[1.0]], [[2.0]]], [[[0.5]], [[1.0]]]])
+    case('conv2d', 'special', spoilt, filter, special=True, **plain)
+    # Without padding, whose zeros times an infinity are a matter of taste; the stride leaves gaps between windows.
+    sparse = dict(strides=(2, 2), padding=((0, 0), (0, 0)), dilations=(1, 1), groups=1)
+    infinite = floats([[[[1.0]], [[INF]]], [[[NAN]], [[1.0]]]])
+    dy = floats([[[[1.0], [NAN]], [[INF], [2.0]]]])
+    image = uniform((1, 5, 5, 1), 0.5, 1.5)
+    case('conv2d', 'special-filter', image, infinite, special=True, **sparse)
+    case('conv2dInputGradient', 'special', dy, filter, inputSize=(5, 5), special=True, **sparse)
+    case('conv2dInputGradient', 'special-filter', uniform((1, 2, 2, 1), 0.5, 1.5), infinite, inputSize=(5, 5), special=True,
+         **sparse)
+    case('conv2dFilterGradient', 'special', image, dy, filterSize=(2, 2), special=True, **sparse)
+    holes = floats([[[[x] for x in row] for row in
+                     [[1.0, 2.0, NAN, 1.0, INF], [1.0, 1.0, 1.0, 1.0, 1.0], [2.0, 1.0, 1.0, 3.0, 1.0],
+                      [1.0, INF, 1.0, 1.0, NAN], [NAN, NAN, NAN, NAN, NAN]]]])
+    case('conv2dFilterGradient', 'special-image', holes, uniform((1, 2, 2, 1), 0.5, 1.5), filterSize=(2, 2), special=True,
+         **sparse)
 
 
 # image, windowSize, strides, padding
@@ -100,6 +116,8 @@ def add_special_poolings():
     attributes = dict(windowSize=(2, 2), strides=(2, 2), padding=((0, 0), (0, 0)))
     overlapping = dict(windowSize=(2, 2), strides=(1, 1), padding=((0, 0), (0, 0)))
     case('averagePool2d', 'special', image, special=True, **attributes)
+    case('averagePool2dGradient', 'special', floats([[[[1.0], [NAN]], [[INF], [2.0]]]]), inputSize=(5, 5), special=True,
+         **attributes)
     case('maxPool2d', 'special', image, special=True, **attributes)
     case('maxPool2d', 'special-overlapping', image, special=True, **overlapping)
     case('maxPool2dGradient', 'special', image, uniform((1, 2, 2, 1)), special=True, **attributes)

@@ -168,8 +168,16 @@ def step(x):
     return torch.where(torch.isnan(x), x, torch.where(x >= 0, 1.0, -1.0).double())
 
 
-def straight_through(value, path):
-    return value.detach() + (path - path.detach())
+class StraightThrough(torch.autograd.Function):
+    """The first operand's values with the gradient of the second."""
+
+    @staticmethod
+    def forward(_, value, path):
+        return value.clone()
+
+    @staticmethod
+    def backward(_, gradient):
+        return None, gradient
 
 
 OPERATORS = {
@@ -243,7 +251,7 @@ OPERATORS = {
     'step': step,
     'oneHot': lambda indices, depth: F.one_hot(indices.long(), depth).double(),
     'stopGradient': lambda x: x.clone(),
-    'straightThrough': straight_through,
+    'straightThrough': StraightThrough.apply,
 }
 # Where no gradient flows, by definition: step functions, and results that are not real numbers.
 NO_GRADIENT = {

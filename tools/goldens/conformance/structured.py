@@ -81,6 +81,13 @@ def add_movements():
         value = 1 if name in ('bool', 'uint8') else -7
         case('pad', name, draw((2, 3)), before=[1, 0], after=[0, 2], value=value)
     case('identity', 'special', floats([NAN, INF, -INF, -0.0]), special=True)
+    spoilt = [[NAN, 1.0, INF], [-INF, -0.0, 2.0]]
+    case('reshape', 'special', floats(spoilt), special=True, shape=[6])
+    case('transpose', 'special', floats(spoilt), special=True, permutation=[1, 0])
+    case('expand', 'special', floats([[NAN], [INF]]), special=True, shape=[2, 3])
+    case('concat', 'special', floats(spoilt), floats([[NAN], [3.0]]), special=True, axis=1)
+    case('slice', 'special', floats(spoilt), special=True, starts=[0, 0], sizes=[2, 2], strides=[1, 2])
+    case('pad', 'special', floats(spoilt), special=True, before=[1, 0], after=[0, 1], value=0)
     for name, before, after in [('flatten', (2, 3, 2), [12]), ('to-scalar', (1, 1), []), ('from-scalar', (), [1, 1, 1]),
                                 ('rank-6', (4, 6), [2, 1, 2, 3, 1, 2])]:
         case('reshape', name, uniform(before), shape=after)
@@ -110,6 +117,10 @@ def add_look_ups():
     case('gather', 'scalar-index', uniform((3, 2)), ints(1), axis=0)
     case('gather', 'duplicates', uniform((3, 2)), ints([1, 1, 1, 0]), axis=0, second=True)
     case('gather', 'index-matrix', uniform((5,)), ints([[0, 4], [2, 2], [4, 1]]), axis=0)
+    case('gather', 'special', floats([[NAN, 1.0], [2.0, INF], [3.0, 4.0]]), ints([2, 0, 1, 2]), axis=0, special=True)
+    # a spoilt slice must not reach others, as it would in a product with one-hot rows
+    case('scatterAdd', 'special', ints([0, 2, 2, 3]), floats([[1.0, NAN], [INF, 2.0], [-INF, 3.0], [INF, INF]]), size=5,
+         special=True)
     case('scatterAdd', 'distinct', ints([2, 0, 3]), uniform((3, 2)), size=5)
     case('scatterAdd', 'duplicates', ints([1, 1, 0, 1]), uniform((4, 3)), size=3, second=True)
     case('scatterAdd', 'index-matrix', ints([[0, 2], [2, 2]]), uniform((2, 2, 3)), size=4)

@@ -1,4 +1,4 @@
-import type { CompositeOperatorsV1 } from '@etalon/spec';
+import type { CompositeOperatorsV1, OperatorsV1 } from '@etalon/spec';
 import type { Refused, TypeCases } from '../../test/type-cases.ts';
 import { bool, byte, describeTypeRules, float, int } from '../../test/type-cases.ts';
 

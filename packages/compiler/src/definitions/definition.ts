@@ -39,7 +39,7 @@ export interface SimplifyContext<N extends OperandCount, A> {
   readonly output: ValueType;
   /** The node that made a tensor; `undefined` for inputs and constants. */
   readonly producer: (tensor: Tensor) => Producer | undefined;
-  /** The value of a scalar constant; `undefined` for anything else. */
+  /** The number that fills a tensor, where that is known. */
   readonly scalarOf: (tensor: Tensor) => number | undefined;
 }
 

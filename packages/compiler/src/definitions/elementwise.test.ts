@@ -1,4 +1,4 @@
-import type { ElementwiseOperatorsV1, ValueType } from '@etalon/spec';
+import type { ElementwiseOperatorsV1, OperatorsV1, ValueType } from '@etalon/spec';
 import type { Refused, TypeCases } from '../../test/type-cases.ts';
 import { bool, byte, describeTypeRules, float, int } from '../../test/type-cases.ts';
 

@@ -6,7 +6,7 @@ const unnamed = {
   takes: [],
   error: 'AttributeError',
   code: 'ATTRIBUTE_STREAM',
-  message: 'stream must not be empty, got "".',
+  message: 'stream must be a name, got "".',
 } as const;
 const early = {
   takes: [],

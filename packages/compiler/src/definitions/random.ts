@@ -10,8 +10,12 @@ function draw<A extends RandomAttributes>(
   return {
     kind: 'random',
     type: (_, attributes) => {
-      if (attributes.stream === '') {
-        throw new AttributeError('ATTRIBUTE_STREAM', 'stream must not be empty, got "".');
+      const { stream } = attributes;
+      if (typeof stream !== 'string' || stream === '') {
+        throw new AttributeError(
+          'ATTRIBUTE_STREAM',
+          `stream must be a name, got ${JSON.stringify(stream)}.`,
+        );
       }
       requireInteger(attributes.iterationOffset ?? 0, 0, 'iterationOffset');
       check(attributes);

@@ -1,4 +1,4 @@
-import type { ReductionOperatorsV1 } from '@etalon/spec';
+import type { OperatorsV1, ReductionOperatorsV1 } from '@etalon/spec';
 import type { TypeCases } from '../../test/type-cases.ts';
 import { bool, byte, describeTypeRules, float, int } from '../../test/type-cases.ts';
 

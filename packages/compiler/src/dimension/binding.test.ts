@@ -46,14 +46,14 @@ describe(bindInputShapes, () => {
       'a missing input',
       { x: ['batch'], label: ['batch'] },
       { x: [2], mask: [2] },
-      'SHAPE_INPUT_MISSING',
+      'INPUT_MISSING',
       'model › input "label": no tensor was passed, got ["x","mask"].\nExpected one tensor for each of ["x","label"].',
     ],
     [
       'a missing input with the name of an object property',
       { toString: [] },
       {},
-      'SHAPE_INPUT_MISSING',
+      'INPUT_MISSING',
       'model › input "toString": no tensor was passed, got [].\nExpected one tensor for each of ["toString"].',
     ],
     [
@@ -86,7 +86,8 @@ describe(bindInputShapes, () => {
     ],
   ])('refuses %s', (_, inputs, shapes, code, message) => {
     const error = caught(() => bindInputShapes(programOf(inputs), shapes));
-    expect(error).toMatchObject({ name: 'ShapeError', code, message });
+    const name = code === 'INPUT_MISSING' ? 'DataError' : 'ShapeError';
+    expect(error).toMatchObject({ name, code, message });
   });
 
   it('names the input and the axis in the details', () => {

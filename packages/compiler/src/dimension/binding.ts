@@ -1,5 +1,5 @@
 import type { Dimension, DimensionBindings, ProgramV1 } from '@etalon/spec';
-import { InternalError, ShapeError } from '@etalon/spec';
+import { DataError, InternalError, ShapeError } from '@etalon/spec';
 import { addDimensions, floorDivideDimension, multiplyDimensions } from './arithmetic.ts';
 import { formatDimension, termsOf } from './canonical.ts';
 
@@ -86,7 +86,8 @@ export function evaluateShape(
  * Binds the names in a program's input shapes to the sizes of actual inputs, and checks every axis.
  *
  * @param shapes - sizes of the actual inputs, by input name.
- * @throws {ShapeError} when a rank, a fixed size, or two uses of one name disagree, or an input is missing.
+ * @throws {DataError} when an input is missing.
+ * @throws {ShapeError} when a rank, a fixed size, or two uses of one name disagree.
  */
 export function bindInputShapes(
   program: ProgramV1,
@@ -140,8 +141,8 @@ function actualShape(
 ): readonly number[] {
   const actual = Object.hasOwn(shapes, name) ? shapes[name] : undefined;
   if (actual !== undefined) return actual;
-  throw new ShapeError(
-    'SHAPE_INPUT_MISSING',
+  throw new DataError(
+    'INPUT_MISSING',
     `${program.name} › input "${name}": no tensor was passed, got ${JSON.stringify(Object.keys(shapes).slice(0, 8))}.\nExpected one tensor for each of ${JSON.stringify(program.inputs.map((input) => input.name).slice(0, 8))}.`,
     { details: { input: name } },
   );

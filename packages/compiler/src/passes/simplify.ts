@@ -2,7 +2,7 @@ import type { ProgramV1 } from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
 import { stableJson } from '../program/hash.ts';
 import { parentPath } from '../tracing/path.ts';
-import type { Tensor } from '../tracing/tensor.ts';
+import type { ProgramBuilder, Tensor } from '../tracing/tensor.ts';
 import { removeDeadCode } from './dead-code.ts';
 import { rewriteProgram } from './rewrite.ts';
 
@@ -21,10 +21,7 @@ export function simplify(program: ProgramV1): ProgramV1 {
           attributes: node.attributes,
           output,
           producer: (tensor) => trace.producer(tensor),
-          scalarOf: (tensor) => {
-            const constant = trace.constantOf(tensor);
-            return constant?.shape.length === 0 ? constant.data[0] : undefined;
-          },
+          scalarOf: (tensor) => scalarOf(trace, tensor),
         }),
       );
       if (simpler !== undefined) return simpler;
@@ -38,4 +35,15 @@ export function simplify(program: ProgramV1): ProgramV1 {
     },
   });
   return removeDeadCode(simplified);
+}
+
+// The number that fills a tensor: the gradient of a sum, for one, is a 1 reshaped and stretched.
+function scalarOf(builder: ProgramBuilder, tensor: Tensor): number | undefined {
+  const constant = builder.constantOf(tensor);
+  if (constant !== undefined) return constant.shape.length === 0 ? constant.data[0] : undefined;
+  const made = builder.producer(tensor);
+  const [source, ...others] = made?.inputs ?? [];
+  const rearranges = made !== undefined && definitionOf(made.node.operator).rearranges === true;
+  if (!rearranges || source === undefined || others.length > 0) return undefined;
+  return scalarOf(builder, source);
 }

@@ -87,8 +87,11 @@ export function specializeEmpty(program: ProgramV1, bindings: DimensionBindings)
       }
       return definition.whenEmpty({ inputs, attributes, output });
     },
+    // an input that is returned
     output: (tensor, name, trace) =>
-      isEmpty(tensor) ? trace.constant(emptyTensor(tensor), name) : tensor,
+      isEmpty(tensor) && trace.constantOf(tensor) === undefined
+        ? trace.constant(emptyTensor(tensor), name)
+        : tensor,
   });
   return removeDeadCode(rewritten);
 }

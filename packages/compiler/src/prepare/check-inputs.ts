@@ -1,5 +1,5 @@
 import type { DType, HostTensor, ProgramV1, RunInputs } from '@etalon/spec';
-import { DataError, DTypeError } from '@etalon/spec';
+import { DataError, DTypeError, ShapeError } from '@etalon/spec';
 import type { IndexGuard } from '../passes/index-guards.ts';
 
 /** What a run's input must be; shapes are checked when sizes are bound. */
@@ -65,8 +65,8 @@ function checkData(program: string, name: string, { dtype, shape, data }: HostTe
     count = Number.isInteger(size) && size >= 0 ? count * size : Number.NaN;
   }
   if (count === data.length) return;
-  throw new DataError(
-    'INPUT_DATA_LENGTH',
+  throw new ShapeError(
+    'SHAPE_DATA_LENGTH',
     `${program} › input "${name}": the data does not fill the shape, got ${data.length} elements for [${shape.join(', ')}].`,
     { details: { input: name } },
   );

@@ -12,9 +12,9 @@ export interface PreparedProgram {
    * Runs the program after checking its inputs. Sizes of 0 are answered by the operators' rules. Inputs are
    * borrowed unless aliased; outputs belong to the caller.
    *
-   * @throws {ShapeError} (rejects) when an input is missing or its shape does not fit.
+   * @throws {ShapeError} (rejects) when the shape of an input does not fit, or its data does not fill it.
    * @throws {DTypeError} (rejects) when an input's dtype does not fit.
-   * @throws {DataError} (rejects) for an unknown input, data that does not fill its shape, or an index on the host
+   * @throws {DataError} (rejects) for a missing or an unknown input, or an index on the host
    * that is out of range.
    * @throws {AttributeError} (rejects) when the program draws at random and no key was passed.
    * @throws {DisposedError} (rejects) after `dispose`, or when an input was disposed or consumed.

@@ -50,7 +50,8 @@ export class RunPlanner {
   /**
    * Returns the plan for a run's inputs.
    *
-   * @throws {ShapeError} when their shapes do not fit the program, or one is missing.
+   * @throws {DataError} when one is missing.
+   * @throws {ShapeError} when their shapes do not fit the program.
    */
   plan(inputs: RunInputs): RunPlan {
     if (this.#last !== undefined && this.#repeats(inputs)) return this.#last;

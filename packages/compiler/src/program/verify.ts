@@ -27,6 +27,9 @@ import { formatType } from './format-type.ts';
  */
 export function verifyProgram(program: ProgramV1): void {
   requireVersion(program);
+  if (typeof program.name !== 'string') {
+    throw broken(program, `the program has no name, got ${JSON.stringify(program.name)}`);
+  }
   const defined = new Set<ValueId>();
   const define = (id: ValueId, by: string): void => {
     if (defined.has(id)) throw broken(program, `value %${id} is defined twice, got ${by}`);
@@ -91,6 +94,7 @@ function verifyTypes(program: ProgramV1): void {
 
 function verifyConstants(program: ProgramV1): void {
   for (const { value, path, tensor } of program.constants) {
+    requirePath(program, path);
     const type = program.values[value];
     const fits =
       type !== undefined &&
@@ -115,6 +119,7 @@ function verifyNode(program: ProgramV1, node: NodeV1, defined: ReadonlySet<Value
       `${node.path}: there is no operator ${JSON.stringify(node.operator)} in specification version v1.\nFix: update @etalon packages to a version that has it.`,
     );
   }
+  requirePath(program, node.path);
   const count = operandCounts[node.operator];
   const fits = count === 'variadic' ? node.inputs.length > 0 : node.inputs.length === count;
   if (!fits || node.outputs.length !== 1) {
@@ -143,7 +148,15 @@ function verifyNode(program: ProgramV1, node: NodeV1, defined: ReadonlySet<Value
   }
 }
 
+function requirePath(program: ProgramV1, path: string): void {
+  if (typeof path === 'string') return;
+  throw broken(program, `a path must be a text, got ${JSON.stringify(path)}`);
+}
+
 function inferType(program: ProgramV1, node: NodeV1, types: readonly ValueType[]): ValueType {
+  if (typeof node.attributes !== 'object' || node.attributes === null) {
+    throw broken(program, `${node.path} has no attributes, got ${String(node.attributes)}`);
+  }
   try {
     return definitionOf(node.operator).type(types, node.attributes);
   } catch (error) {
@@ -180,6 +193,8 @@ function verifyNames(program: ProgramV1): void {
   for (const node of program.nodes) {
     const where = () => node.path;
     definitionOf(node.operator).mapDimensions?.(node.attributes, (dimension) => {
+      const fault = dimensionFault(dimension);
+      if (fault !== undefined) throw broken(program, `${node.path}: ${fault}`);
       requireBound(dimension, where);
       return dimension;
     });

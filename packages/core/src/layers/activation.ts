@@ -53,7 +53,7 @@ export function resolveActivation(where: string, activation: Activation): (x: Te
   if (Object.hasOwn(activations, activation)) return activations[activation];
   throw new AttributeError(
     'ACTIVATION_UNKNOWN',
-    `${where}: there is no activation ${JSON.stringify(activation)}.\nExpected one of ${JSON.stringify(Object.keys(activations))}, or a function.`,
+    `${where}: there is no such activation, got ${JSON.stringify(activation)}.\nExpected one of ${JSON.stringify(Object.keys(activations))}, or a function.`,
   );
 }
 

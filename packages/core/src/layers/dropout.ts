@@ -13,7 +13,7 @@ import { createLayer } from './layer.ts';
 export function dropout(rate: number, options: LayerOptions = {}): Layer {
   if (!(rate >= 0 && rate < 1)) {
     throw new AttributeError(
-      'OPTION_RATE',
+      'OPTION_RANGE',
       `${options.name ?? 'dropout'}: rate must be in [0, 1), got ${rate}.`,
     );
   }

@@ -49,20 +49,17 @@ export interface RunnableProgram<S, R> {
  * const square = defineProgram({ x: tensor('float32', ['n']) }, ({ x }) => ({ y: mul(x, x) }));
  * const runnable = await square.prepare(backend);
  */
-export function defineProgram<
-  S extends Readonly<Record<string, unknown>>,
-  R extends Readonly<Record<string, unknown>>,
->(
+export function defineProgram<S extends object, R extends object>(
   inputs: S,
   body: (inputs: TensorsOf<S>) => R,
   { name = 'program' }: { readonly name?: string } = {},
 ): DefinedProgram<S, R> {
   const traced: R[] = [];
-  const program = traceProgram(name, inputs, (tensors) => {
-    const outputs = body(tensors);
+  const program = traceProgram(name, branches(inputs), (tensors) => {
+    const outputs = body(tensors as TensorsOf<S>);
     requireOutputs(name, outputs);
     traced.push(outputs);
-    return outputs;
+    return branches(outputs);
   });
   const [structure] = traced;
   return {
@@ -85,6 +82,11 @@ export function defineProgram<
       };
     },
   };
+}
+
+// An interface such as that of `valueAndGradient`'s result is no record to the compiler, though it is a tree.
+function branches(tree: object): Readonly<Record<string, unknown>> {
+  return { ...tree };
 }
 
 function requireOutputs(name: string, outputs: unknown): void {

@@ -1,5 +1,12 @@
-import { elementCount, evaluateDimension, formatShape, nodeFlops } from '@etalon/compiler';
+import {
+  elementCount,
+  evaluateDimension,
+  evaluateShape,
+  formatShape,
+  nodeFlops,
+} from '@etalon/compiler';
 import type { DimensionBindings, Shape } from '@etalon/spec';
+import { DataError, ShapeError } from '@etalon/spec';
 import type { LayerUse } from './build-context.ts';
 import type { InputTypes, Model, NamedTensors } from './model.ts';
 
@@ -37,16 +44,19 @@ const bytesPerFloat = 4;
  * Counts a model's parameters, operations and activation memory in inference.
  *
  * @param bindings - sizes of named dimensions; default 1 for each, which gives the cost of one example.
+ * @throws {DataError} when the model has no dimension of a given name.
+ * @throws {ShapeError} when an image is too small for a layer.
  */
 export function summarize<I extends InputTypes, O extends NamedTensors>(
   model: Model<I, O>,
   bindings: DimensionBindings = {},
 ): ModelSummary {
-  const sizes = { ...namedSizes(model.inputs), ...bindings };
+  const sizes = sizesOf(model, bindings);
   const seen = new Set<string>();
   const layers = model.layers.map((use): LayerSummary => {
     const first = !seen.has(use.name);
     seen.add(use.name);
+    requireSizes(model.name, use, sizes);
     return {
       ...use,
       parameters: first ? parametersOf(model, use.name) : 0,
@@ -68,11 +78,33 @@ export function summarize<I extends InputTypes, O extends NamedTensors>(
   };
 }
 
-function namedSizes(inputs: InputTypes): DimensionBindings {
+function sizesOf(
+  { name, inputs }: { readonly name: string; readonly inputs: InputTypes },
+  given: DimensionBindings,
+): DimensionBindings {
   const names = Object.values(inputs).flatMap(({ shape }) =>
     shape.filter((size) => typeof size === 'string'),
   );
-  return Object.fromEntries(names.map((name) => [name, 1]));
+  const unknown = Object.keys(given).find((size) => !names.includes(size));
+  if (unknown !== undefined) {
+    throw new DataError(
+      'SIZE_UNKNOWN',
+      `summary of "${name}": there is no dimension of this name, got "${unknown}".\nExpected some of ${JSON.stringify(names)}.`,
+    );
+  }
+  return { ...Object.fromEntries(names.map((size) => [size, 1])), ...given };
+}
+
+function requireSizes(
+  model: string,
+  { name, outputShape }: LayerUse,
+  sizes: DimensionBindings,
+): void {
+  if (evaluateShape(outputShape, sizes).every((size) => size >= 0)) return;
+  throw new ShapeError(
+    'SHAPE_NEGATIVE',
+    `summary of "${model}" › ${name}: the input is too small, got ${JSON.stringify(sizes)} for ${formatShape(outputShape)}.\nFix: give sizes, such as summarize(model, { height: 32, width: 32 }).`,
+  );
 }
 
 function parametersOf<I extends InputTypes, O extends NamedTensors>(
@@ -145,5 +177,8 @@ function formatCount(count: number): string {
 }
 
 function formatBytes(bytes: number): string {
-  return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KiB`;
+  if (bytes < 2 ** 10) return `${bytes} B`;
+  return bytes < 2 ** 20
+    ? `${(bytes / 2 ** 10).toFixed(1)} KiB`
+    : `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }

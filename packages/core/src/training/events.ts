@@ -44,7 +44,5 @@ export interface Callbacks<M extends string = string> {
   /** After each call of the backend, which is one step or several. */
   onProgress?(progress: FitProgress<M>): void | Promise<void>;
   /** Returns `'stop'` to end training after this epoch. */
-  onEpochEnd?(
-    result: EpochResult<M>,
-  ): 'stop' | void | Promise<'stop' | undefined> | Promise<void>;
+  onEpochEnd?(result: EpochResult<M>): 'stop' | void | Promise<'stop' | undefined> | Promise<void>;
 }

@@ -64,7 +64,7 @@ export function checkIndices(where: string, indices: ArrayLike<number>, size: nu
     // The second test catches fractions, negatives and NaN when a plain array was passed.
     if (!(index < size) || index >>> 0 !== index) {
       throw new DatasetError(
-        'INDEX_OUT_OF_RANGE',
+        'EXAMPLE_OUT_OF_RANGE',
         [
           `${where}: indices[${position}] is not an example, got ${index}.`,
           size === 0

@@ -89,7 +89,7 @@ function writeValue(writer: ReverseWriter, field: DescField, value: unknown): vo
       return;
     default:
       throw new InternalError(
-        'ONNX_SCHEMA_TYPE',
+        'INTERNAL_SCHEMA_TYPE',
         `writeMessage: no rule for the type of ${field.toString()}. This is a bug in @etalon/onnx.`,
       );
   }

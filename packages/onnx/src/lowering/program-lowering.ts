@@ -153,7 +153,7 @@ class ProgramLowering {
 
 function undefinedValue({ name }: ProgramV1, id: ValueId): InternalError {
   return new InternalError(
-    'INTERNAL_UNDEFINED_VALUE',
+    'INTERNAL_VALUE',
     `${name}: value %${id} is used before anything defines it, got no definition. This is a bug in @etalon/compiler.`,
     { details: { value: id } },
   );

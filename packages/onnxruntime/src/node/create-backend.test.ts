@@ -151,7 +151,7 @@ describe('compile', () => {
     const backend = await create();
     const program = { ...doubling, specificationVersion: 'v2' } as unknown as typeof doubling;
     await expect(backend.compile(program)).rejects.toMatchObject({
-      code: 'SPECIFICATION_VERSION',
+      code: 'VERSION_PROGRAM',
     });
   });
 });

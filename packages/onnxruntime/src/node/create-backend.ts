@@ -74,7 +74,7 @@ const levels = ['disabled', 'basic', 'extended', 'all'] as const;
 
 function assertOneOf(
   option: string,
-  code: string,
+  code: 'DEVICE_UNKNOWN' | 'GRAPH_OPTIMIZATION_UNKNOWN',
   value: unknown,
   allowed: readonly string[],
 ): void {

@@ -1,5 +1,5 @@
 import type { BackendV1, CompileOptions, ExecutableV1, ProgramV1 } from '@etalon/spec';
-import { BackendError, DisposedError, SpecificationVersionError } from '@etalon/spec';
+import { AttributeError, DisposedError, SpecificationVersionError } from '@etalon/spec';
 import { requireKernel } from '../interpret.ts';
 import type { TensorOwner } from './device-tensor.ts';
 import { ReferenceExecutable } from './executable.ts';
@@ -20,7 +20,7 @@ export function createReferenceBackend(): BackendV1 {
     compile: async (program, options = {}) => {
       if (owner.isDisposed) {
         throw new DisposedError(
-          'DISPOSED_BACKEND',
+          'BACKEND_DISPOSED',
           `reference › compile(): the backend was disposed, got program ${JSON.stringify(program.name)}.`,
         );
       }
@@ -35,7 +35,7 @@ export function createReferenceBackend(): BackendV1 {
 function compile(owner: TensorOwner, program: ProgramV1, options: CompileOptions): ExecutableV1 {
   if (program.specificationVersion !== 'v1') {
     throw new SpecificationVersionError(
-      'SPECIFICATION_VERSION',
+      'VERSION_PROGRAM',
       `${Object(program).name}: the reference reads programs of version "v1", got ${JSON.stringify(Object(program).specificationVersion)}.`,
     );
   }
@@ -51,8 +51,8 @@ function requireName(program: ProgramV1, kind: 'input' | 'output', name: string)
   const ports: readonly { readonly name: string }[] =
     kind === 'input' ? program.inputs : program.outputs;
   if (ports.some((port) => port.name === name)) return;
-  throw new BackendError(
-    'BACKEND_ALIAS_UNKNOWN',
+  throw new AttributeError(
+    'ALIAS_UNKNOWN',
     `${program.name} › aliases: there is no such ${kind}, got ${JSON.stringify(name)}.\nExpected one of ${JSON.stringify(ports.slice(0, 8).map((port) => port.name))}.`,
   );
 }

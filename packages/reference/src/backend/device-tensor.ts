@@ -57,15 +57,16 @@ export class ReferenceDeviceTensor implements DeviceTensorV1 {
 
   /** Returns the error for a use after the end. */
   ended(where: string): DisposedError {
-    const backendGone = this.owner.isDisposed;
-    const end = backendGone ? 'its backend was disposed' : `it was ${this.#end}`;
-    const fix =
-      !backendGone && this.#end === 'consumed'
-        ? '\nFix: use the output that is aliased to this input instead.'
-        : '';
+    const what = `${where}: the tensor has ended, got ${this.dtype}[${this.shape.join(', ')}]`;
+    if (this.owner.isDisposed) {
+      return new DisposedError('BACKEND_DISPOSED', `${what}: its backend was disposed.`);
+    }
+    if (this.#end === 'disposed') {
+      return new DisposedError('TENSOR_DISPOSED', `${what}: it was disposed.`);
+    }
     return new DisposedError(
-      'DISPOSED_TENSOR',
-      `${where}: the tensor has ended, got ${this.dtype}[${this.shape.join(', ')}]: ${end}.${fix}`,
+      'TENSOR_CONSUMED',
+      `${what}: it was consumed.\nFix: use the output that is aliased to this input instead.`,
     );
   }
 }

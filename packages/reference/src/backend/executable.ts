@@ -60,11 +60,10 @@ export class ReferenceExecutable implements ExecutableV1 {
 
   #requireAlive(method: string): void {
     if (!this.#isDisposed && !this.#owner.isDisposed) return;
-    const what = this.#isDisposed ? 'the executable was disposed' : 'its backend was disposed';
-    throw new DisposedError(
-      'DISPOSED_EXECUTABLE',
-      `${this.#program.name} › ${method}: the executable has ended: ${what}.`,
-    );
+    const what = `${this.#program.name} › ${method}: the executable has ended`;
+    throw this.#isDisposed
+      ? new DisposedError('EXECUTABLE_DISPOSED', `${what}: the executable was disposed.`)
+      : new DisposedError('BACKEND_DISPOSED', `${what}: its backend was disposed.`);
   }
 
   #inputPath(name: string): string {
@@ -112,7 +111,7 @@ export class ReferenceExecutable implements ExecutableV1 {
       return evaluateProgram(this.#program, inputs);
     } catch (error) {
       // Wrong inputs are the caller's; what the data leads to is the engine's.
-      if (EtalonError.isInstance(error) && error.name !== 'DataError') throw error;
+      if (EtalonError.isInstance(error) && error.code !== 'INDEX_OUT_OF_RANGE') throw error;
       throw engineFailure(this.#program, error);
     }
   }

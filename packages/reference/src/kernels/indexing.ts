@@ -10,7 +10,7 @@ function requireIndices(indices: Float64Array, size: number, where: string): voi
   const at = indices.findIndex((index) => !(index >= 0 && index < size));
   if (at < 0) return;
   throw new DataError(
-    'DATA_INDEX_RANGE',
+    'INDEX_OUT_OF_RANGE',
     `${where}: index out of range, got ${indices[at]} at position ${at}.\nExpected indices from 0 to ${size - 1}.`,
     { details: { index: indices[at], size } },
   );

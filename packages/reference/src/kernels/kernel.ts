@@ -35,7 +35,7 @@ export function operandAt(inputs: readonly ReferenceTensor[], index: number): Re
   const operand = inputs[index];
   if (operand !== undefined) return operand;
   throw new InternalError(
-    'INTERNAL_OPERAND_COUNT',
+    'INTERNAL_OPERAND',
     `kernel: operand ${index} is missing, got ${inputs.length} operands. This is a bug in @etalon/reference or in the program's verifier.`,
   );
 }

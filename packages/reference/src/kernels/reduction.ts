@@ -1,5 +1,5 @@
 import type { ArgumentAttributes, ReductionAttributes, ReductionOperatorsV1 } from '@etalon/spec';
-import { DataError } from '@etalon/spec';
+import { ShapeError } from '@etalon/spec';
 import { planReduction } from '../layout.ts';
 import type { KernelCall, KernelsOf } from './kernel.ts';
 import { operandAt } from './kernel.ts';
@@ -45,8 +45,8 @@ function search(
   const { data, shape } = operandAt(inputs, 0);
   const { starts, steps } = planReduction(shape, [attributes.axis]);
   if (steps.length === 0) {
-    throw new DataError(
-      'DATA_EMPTY_SEARCH',
+    throw new ShapeError(
+      'SHAPE_SEARCH_EMPTY',
       `${where}: the searched axis must not be empty, got shape [${shape.join(', ')}] along axis ${attributes.axis}.`,
     );
   }

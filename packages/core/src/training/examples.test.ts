@@ -1,0 +1,165 @@
+import type { EtalonError } from '@etalon/spec';
+import { describe, expect, it } from 'vitest';
+import { datasetOf, streamOf } from '../../test/support/datasets.ts';
+import { rejected } from '../../test/support/errors.ts';
+import { floats, integers } from '../../test/support/tensors.ts';
+import { points, pointTrainer, rows, variableBits } from '../../test/support/trainers.ts';
+import type { ExampleBatch, Examples, StreamedExamples } from './dataset.ts';
+
+const { x, label } = points(12);
+const pixels = { dtype: 'uint8' as const, shape: [12, 4], data: new Uint8Array(48) };
+const flags = { dtype: 'bool' as const, shape: [12], data: new Uint8Array(12) };
+
+async function refusal(examples: Examples): Promise<EtalonError> {
+  const trainer = await pointTrainer();
+  const error = await rejected(trainer.fit(examples, { epochs: 1, batchSize: 5, shuffle: false }));
+  // The trainer is usable afterwards.
+  await trainer.fit(datasetOf({ x, label }), { epochs: 1 });
+  return error;
+}
+
+describe('examples are refused', () => {
+  it.each([
+    [
+      'without a field',
+      { x, lable: label },
+      'DataError',
+      'FIELD_MISSING',
+      'fit of "points": there is no field "label", got ["x","lable"].\nFix: rename a field of the examples to "label".',
+    ],
+    [
+      'with bytes for an image',
+      { x: pixels, label },
+      'DTypeError',
+      'FIELD_DTYPE',
+      'fit of "points": field "x" must be float32, got uint8.\nFix: convert it when the data set is made, for images with imagesToFloat() of @etalon/datasets.',
+    ],
+    [
+      'with another dtype of labels',
+      { x, label: flags },
+      'DTypeError',
+      'FIELD_DTYPE',
+      'fit of "points": field "label" must be int32, got bool.\nFix: convert it when the data set is made.',
+    ],
+    [
+      'with another number of features',
+      { x: floats(Array(36).fill(1), [12, 3]), label },
+      'ShapeError',
+      'FIELD_SHAPE',
+      'fit of "points": an example of field "x" must have shape [4], got [3].',
+    ],
+    [
+      'with one-hot labels',
+      { x, label: { dtype: 'int32' as const, shape: [12, 3], data: new Int32Array(36) } },
+      'ShapeError',
+      'FIELD_SHAPE',
+      'fit of "points": an example of field "label" must have shape [], got [3].',
+    ],
+  ])('%s', async (_, tensors, name, code, message) => {
+    expect(await refusal(datasetOf(tensors))).toMatchObject({ name, code, message });
+  });
+
+  it('with a label out of range, by field, batch and example', async () => {
+    const wrong = integers(...label.data.map((value, index) => (index === 8 ? 3 : value)));
+    const error = await refusal(datasetOf({ x, label: wrong }));
+    expect(error).toMatchObject({
+      name: 'DataError',
+      code: 'INDEX_OUT_OF_RANGE',
+      details: { field: 'label', batch: 1, example: 8, index: 3, limit: 3 },
+    });
+    expect(error.message).toMatch(
+      /^fit of "points" › field "label" of batch 1: .* got 3 at \[3\]\.\nExpected 0 … 2\.\nIt is example 8 of the data set\.$/,
+    );
+    expect(error.cause).toMatchObject({ details: { input: 'batches/0/targets/label' } });
+  });
+
+  it('with a label out of range, by the example also where order and call differ', async () => {
+    const wrong = integers(...label.data.map((value, index) => (index === 8 ? -1 : value)));
+    const trainer = await pointTrainer();
+    const fitting = trainer.fit(datasetOf({ x, label: wrong }), {
+      epochs: 1,
+      batchSize: 3,
+      stepsPerCall: 4,
+    });
+    const error = await rejected(fitting);
+    expect(error.details).toMatchObject({ field: 'label', example: 8, index: -1 });
+  });
+
+  it('with a label out of range in a stream, by field and batch', async () => {
+    const wrong = integers(...label.data.map((value, index) => (index === 8 ? 3 : value)));
+    const error = await refusal(streamOf({ x, label: wrong }, [6, 6]));
+    expect(error.message).toMatch(
+      /^fit of "points" › field "label" of batch 1: .* got 3 at \[2\]\.\nExpected 0 … 2\.$/,
+    );
+  });
+
+  it('in validation, before the first epoch', async () => {
+    const trainer = await pointTrainer();
+    const fit = { epochs: 1, validation: datasetOf({ x }) };
+    const error = await rejected(trainer.fit(datasetOf({ x, label }), fit));
+    expect(error.message).toContain('fit of "points" › validation: there is no field "label"');
+    expect(trainer.iteration).toBe(0);
+  });
+});
+
+describe('batches that are not what their examples declare', () => {
+  const lying = (batch: ExampleBatch): StreamedExamples => ({
+    fields: datasetOf({ x, label }).fields,
+    batches: () => [rows({ x, label }, 0, 4), batch],
+  });
+
+  it.each([
+    [
+      'without a field',
+      { x },
+      'FIELD_MISSING',
+      'fit of "points": batch 1 has no field "label", got ["x"].\nExpected what the examples declare in their `fields`.',
+    ],
+    [
+      'of another dtype',
+      { x: pixels, label },
+      'DTYPE_INPUT',
+      'fit of "points" › field "x" of batch 1: the dtype must be float32, got uint8.',
+    ],
+    [
+      'of another shape',
+      { x: floats(Array(36).fill(1), [12, 3]), label },
+      'SHAPE_INPUT_MISMATCH',
+      'fit of "points" › field "x" of batch 1: axis 1 must be 4, got shape [12, 3].',
+    ],
+    [
+      'of fields that are not equally long',
+      { x, label: integers(1, 2) },
+      'SHAPE_NAMED_SIZE_CONFLICT',
+      'fit of "points" › field "label" of batch 1: size "batch" is 12 in field "x", got 2 (axis 0 of [2]).',
+    ],
+    [
+      'without fields',
+      {},
+      'BATCH_SHAPE',
+      'batch: every field needs a first axis of examples, got {}.',
+    ],
+    [
+      'without an axis of examples',
+      { x: floats([1], []), label },
+      'BATCH_SHAPE',
+      'batch: every field needs a first axis of examples, got {"x":[],"label":[12]}.',
+    ],
+  ])('%s are refused', async (_, batch, code, message) => {
+    const error = await refusal(lying(batch));
+    expect(error.code).toBe(code);
+    expect(error.message).toContain(message);
+  });
+});
+
+describe('fields that the model and the loss do not read', () => {
+  it('may differ from one data set to the next', async () => {
+    const trainer = await pointTrainer();
+    const plain = await pointTrainer();
+    const extra = datasetOf({ id: pixels, x, label });
+    await trainer.fit(extra, { epochs: 1 });
+    await plain.fit(datasetOf({ x, label }), { epochs: 1 });
+    expect(variableBits(trainer)).toEqual(variableBits(plain));
+    expect(await trainer.evaluate(datasetOf({ label, x }))).toEqual(await trainer.evaluate(extra));
+  });
+});
