@@ -22,7 +22,7 @@ import { assertSupported } from './support.ts';
 
 /** Memory that a backend holds on the host, besides what the engine allocates itself. */
 export interface OnnxRuntimeMemory {
-  /** Output buffers allocated since the backend was created. Constant in a training loop that has warmed up. */
+  /** Output buffers allocated since the backend was created; constant once a training loop is warm. */
   readonly allocations: number;
   /** Bytes of buffers that wait for reuse. */
   readonly pooledBytes: number;

@@ -59,14 +59,13 @@ interface FreeList {
 /**
  * Output buffers that are free, by dtype and number of elements.
  *
- * Free bytes are bounded by a base plus the largest allowance. An executable's allowance is the
- * size of its aliased outputs: the spare set that its next step writes to. The sizes that were used longest ago
- * leave first.
+ * Free bytes are bounded by a base plus the largest allowance. An executable's allowance is the size of its
+ * aliased outputs: the spare set that its next step writes to. The sizes used longest ago leave first.
  */
 export class BufferPool {
   readonly #runtime: OnnxRuntime;
-  // Entries stay when their list is empty: deleting and adding keys on each run makes V8 rehash the table in its
-  // old space, which doubled the number of full collections in a training loop.
+  // Entries stay when their list is empty: deleting and adding keys on each run makes V8 rehash the table
+  // in its old space, which doubled the number of full collections in a training loop.
   readonly #free = new Map<string, FreeList>();
   readonly #allowances = new Map<object, number>();
   #clock = 0;

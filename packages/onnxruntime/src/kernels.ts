@@ -1,8 +1,8 @@
 import type { RunOperator } from './manifest.ts';
 
 /**
- * ONNX operators that the engine has a kernel for and that are the operator of the program, or its core. Where a
- * node of a program becomes none of these, it was rewritten from simpler ones.
+ * ONNX operators that the engine has a kernel for and that are the operator of the program, or its core.
+ * Where a node of a program becomes none of these, it was rewritten from simpler ones.
  */
 export const kernels: { readonly [K in RunOperator]: readonly string[] } = {
   add: ['Add'],

@@ -130,7 +130,8 @@ const differing: Operators = new Set<RunOperator>([
 /**
  * Operators that only move or select elements, or have no float operand. On a GPU nothing else is declared
  * for NaN and infinities: WGSL lets an implementation assume that there are none (section "Floating Point
- * Evaluation"; `relu`, `exp`, `log`, `sigmoid`, `softmax` and `pow` were found wrong on one), and on CUDA nobody has measured.
+ * Evaluation"; SwiftShader's `relu`, `exp`, `log`, `sigmoid`, `softmax` and `pow` differ), and CUDA was not
+ * measured.
  */
 const moving: Operators = new Set<RunOperator>([
   'identity',

@@ -33,12 +33,15 @@ export interface OnnxSession {
     feeds: Readonly<Record<string, OnnxTensor | undefined>>,
     fetches: Readonly<Record<string, OnnxTensor | null>>,
   ): Promise<unknown>;
+  /** Ends the profiler and writes its file. */
   endProfiling(): void;
+  /** Frees the model. */
   release(): Promise<void>;
 }
 
 /** Loads models. */
 export interface OnnxSessionFactory {
+  /** Loads the bytes of an ONNX file; rejects with the engine's own error. */
   create(model: Uint8Array, options: OnnxSessionOptions): Promise<OnnxSession>;
 }
 
@@ -55,5 +58,6 @@ export interface OnnxProvider {
 export interface OnnxRuntime {
   readonly InferenceSession: OnnxSessionFactory;
   readonly Tensor: OnnxTensorConstructor;
+  /** Returns the providers that this build knows. */
   listSupportedBackends(): readonly OnnxProvider[];
 }

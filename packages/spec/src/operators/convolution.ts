@@ -10,7 +10,10 @@ export type PairOfPads = readonly [Pair, Pair];
 export interface ConvolutionAttributes {
   /** At least 1. */
   readonly strides: Pair;
-  /** Zeros (for pooling: nothing) added around the image; at least 0. */
+  /**
+   * Zeros (for pooling: nothing) added around the image; at least 0. Whether a filter tap or gradient that is NaN or
+   * infinite counts where it meets padding is unspecified.
+   */
   readonly padding: PairOfPads;
   /** Distance between filter taps; at least 1. */
   readonly dilations: Pair;
