@@ -129,7 +129,14 @@ export { hashProgram } from './program/hash.ts';
 export { programFromJson, programToJson } from './program/json.ts';
 export { printProgram } from './program/print.ts';
 export { verifyProgram } from './program/verify.ts';
-export type { RandomKey } from './random/index.ts';
+export type {
+  BernoulliOptions,
+  IntegerOptions,
+  PermutationOptions,
+  RandomKey,
+  StreamOptions,
+  UniformOptions,
+} from './random/index.ts';
 export {
   foldIn,
   foldInString,

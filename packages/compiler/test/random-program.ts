@@ -1,7 +1,7 @@
 import type { DType, HostTensor, ProgramV1 } from '@etalon/spec';
 import fc from 'fast-check';
 import { tryBroadcast } from '../src/definitions/type-rules.ts';
-import type { Tensor, TensorLike } from '../src/index.ts';
+import type { Tensor, TensorLike, TensorType } from '../src/index.ts';
 import {
   abs,
   add,
@@ -64,6 +64,10 @@ import {
 export interface RandomProgram {
   readonly program: ProgramV1;
   readonly inputs: Readonly<Record<string, HostTensor>>;
+  /** What the program was traced from. */
+  readonly declared: Readonly<Record<string, TensorType>>;
+  /** Returns the last tensors made, the outputs of the program. */
+  readonly body: (symbols: Readonly<Record<string, Tensor>>) => readonly Tensor[];
 }
 
 /** Sizes of the names that the programs use. */
@@ -303,16 +307,17 @@ export function randomPrograms(options: RandomProgramOptions = {}): fc.Arbitrary
       seed: fc.nat(),
     })
     .map(({ chosen: list, sizes: bound, seed }) => {
-      const inputs = operators === 'smooth' ? declarations : roughDeclarations;
-      const program = traceProgram('random', inputs, (symbols) => {
+      const declared = operators === 'smooth' ? declarations : roughDeclarations;
+      const body: RandomProgram['body'] = (symbols) => {
         const pool = new Pool([...Object.values(symbols), constant([[0.5, -1, 2]])]);
-        for (const [step, ...choices] of list) {
-          const made = available[step]?.(pool, choices);
-          if (made !== undefined) pool.tensors.push(made);
+        for (const [made, ...choices] of list) {
+          const tensor = available[made]?.(pool, choices);
+          if (tensor !== undefined) pool.tensors.push(tensor);
         }
-        return { last: pool.tensors.slice(-3) };
-      });
-      return { program, inputs: inputsFor(program, bound, seed) };
+        return pool.tensors.slice(-3);
+      };
+      const program = traceProgram('random', declared, (symbols) => ({ last: body(symbols) }));
+      return { program, inputs: inputsFor(program, bound, seed), declared, body };
     });
 }
 

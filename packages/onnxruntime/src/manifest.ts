@@ -167,7 +167,9 @@ export function onnxRuntimeManifest(device: OnnxRuntimeDevice, cores: number): B
     precision: onCpu ? 'cpu' : 'gpu',
     subnormals: onCpu ? 'kept' : 'flushed',
     imageLayout: 'nchw',
-    loopPolicy: onCpu ? 'inside' : 'stepwise',
+    // With CUDA every output crosses the bus after each call, so steps belong inside the graph; with WebGPU the engine
+    // would run the loop itself on the CPU provider.
+    loopPolicy: device === 'webgpu' ? 'stepwise' : 'inside',
     threads: Array.from({ length: cores }, (_, index) => index + 1),
     deterministic: onCpu,
   };

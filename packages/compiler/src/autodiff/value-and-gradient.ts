@@ -8,16 +8,16 @@ import { flattenTree, mapTree } from '../tracing/tree.ts';
 import { gradientsOf } from './gradients.ts';
 
 /** A loss with whatever else the function computed on the way. */
-export interface ValueWithAuxiliary<A> {
+export type ValueWithAuxiliary<A> = {
   readonly value: Tensor;
   readonly auxiliary: A;
-}
+};
 
 /** A loss and its gradient, in the shape of the argument. */
-export interface ValueAndGradient<P> {
+export type ValueAndGradient<P> = {
   readonly value: Tensor;
   readonly gradients: P;
-}
+};
 
 /**
  * Returns a function that computes the value of `loss` and its gradient with respect to the first argument: a

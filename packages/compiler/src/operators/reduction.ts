@@ -19,28 +19,28 @@ export interface ArgumentOptions {
   readonly keepDims?: boolean;
 }
 
-type Reduce = (x: Tensor, options?: ReductionOptions) => Tensor;
-type Search = (x: Tensor, options?: ArgumentOptions) => Tensor;
-
-function reduction(operator: Exclude<keyof ReductionOperatorsV1, 'argMax' | 'argMin'>): Reduce {
+function reduction(
+  operator: Exclude<keyof ReductionOperatorsV1, 'argMax' | 'argMin'>,
+): (x: Tensor, options?: ReductionOptions) => Tensor {
   return (x, { axes, keepDims = false } = {}) =>
     emit(operator, [x], { axes: resolveAxes(operator, axes, x), keepDims });
 }
 
-function search(operator: 'argMax' | 'argMin'): Search {
+function search(operator: 'argMax' | 'argMin'): (x: Tensor, options?: ArgumentOptions) => Tensor {
   return (x, { axis = -1, keepDims = false } = {}) =>
     emit(operator, [x], { axis: resolveAxis(operator, axis, x), keepDims });
 }
 
 /** Returns the sum over axes. See {@link ReductionOperatorsV1.reduceSum}. */
-export const reduceSum: Reduce = reduction('reduceSum');
+export const reduceSum: (x: Tensor, options?: ReductionOptions) => Tensor = reduction('reduceSum');
 /** Returns the mean over axes. See {@link ReductionOperatorsV1.reduceMean}. */
-export const reduceMean: Reduce = reduction('reduceMean');
+export const reduceMean: (x: Tensor, options?: ReductionOptions) => Tensor =
+  reduction('reduceMean');
 /** Returns the largest element over axes. See {@link ReductionOperatorsV1.reduceMax}. */
-export const reduceMax: Reduce = reduction('reduceMax');
+export const reduceMax: (x: Tensor, options?: ReductionOptions) => Tensor = reduction('reduceMax');
 /** Returns the smallest element over axes. See {@link ReductionOperatorsV1.reduceMin}. */
-export const reduceMin: Reduce = reduction('reduceMin');
+export const reduceMin: (x: Tensor, options?: ReductionOptions) => Tensor = reduction('reduceMin');
 /** Returns the index of the first largest element. See {@link ReductionOperatorsV1.argMax}. */
-export const argMax: Search = search('argMax');
+export const argMax: (x: Tensor, options?: ArgumentOptions) => Tensor = search('argMax');
 /** Returns the index of the first smallest element. See {@link ReductionOperatorsV1.argMin}. */
-export const argMin: Search = search('argMin');
+export const argMin: (x: Tensor, options?: ArgumentOptions) => Tensor = search('argMin');

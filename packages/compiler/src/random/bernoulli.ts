@@ -1,5 +1,5 @@
 import { AttributeError } from '@etalon/spec';
-import type { DrawOptions } from './draw.ts';
+import type { StreamOptions } from './draw.ts';
 import { validateDraw } from './draw.ts';
 import type { RandomKey } from './key.ts';
 import { fillThreefryWords } from './threefry.ts';
@@ -12,7 +12,7 @@ const NUM_UNIFORM_VALUES = 8_388_608;
 const CHUNK = 2048;
 
 /** Probability and options of {@link randomBernoulli}. */
-export interface BernoulliOptions extends DrawOptions<Uint8Array> {
+export interface BernoulliOptions extends StreamOptions<Uint8Array> {
   /** Probability of a 1, in `[0, 1]`. */
   readonly probability: number;
 }

@@ -1,4 +1,4 @@
-import type { DrawOptions } from './draw.ts';
+import type { StreamOptions } from './draw.ts';
 import { validateDraw } from './draw.ts';
 import type { RandomKey } from './key.ts';
 import { fillThreefryWords } from './threefry.ts';
@@ -12,7 +12,7 @@ import { fillThreefryWords } from './threefry.ts';
 export function randomBits(
   key: RandomKey,
   count: number,
-  options: DrawOptions<Uint32Array> = {},
+  options: StreamOptions<Uint32Array> = {},
 ): Uint32Array {
   const offset = validateDraw('randomBits', key, count, options);
   const out = options.out ?? new Uint32Array(count);

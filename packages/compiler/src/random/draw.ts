@@ -2,7 +2,7 @@ import { AttributeError } from '@etalon/spec';
 import type { WordPair } from './threefry.ts';
 
 /** Options of every draw. */
-export interface DrawOptions<Out> {
+export interface StreamOptions<Out> {
   /** Array to fill instead of a new one; its length is `count`. */
   readonly out?: Out;
   /**
@@ -21,7 +21,7 @@ export function validateDraw(
   where: string,
   key: WordPair,
   count: number,
-  options: DrawOptions<{ readonly length: number }>,
+  options: StreamOptions<{ readonly length: number }>,
 ): number {
   validateKey(where, key);
   validateCount(where, count);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { randomBernoulli } from './bernoulli.ts';
 import { randomBits } from './bits.ts';
-import type { DrawOptions } from './draw.ts';
+import type { StreamOptions } from './draw.ts';
 import { randomIntegers } from './integers.ts';
 import type { RandomKey } from './key.ts';
 import { randomNormal } from './normal.ts';
@@ -15,7 +15,7 @@ type Numbers = Uint32Array | Float32Array | Uint8Array | Int32Array;
 
 interface Draw {
   readonly name: string;
-  readonly draw: (key: RandomKey, count: number, options?: DrawOptions<never>) => Numbers;
+  readonly draw: (key: RandomKey, count: number, options?: StreamOptions<never>) => Numbers;
   readonly allocate: (count: number) => Numbers;
 }
 

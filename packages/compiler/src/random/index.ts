@@ -1,7 +1,7 @@
 export type { BernoulliOptions } from './bernoulli.ts';
 export { randomBernoulli } from './bernoulli.ts';
 export { randomBits } from './bits.ts';
-export type { DrawOptions } from './draw.ts';
+export type { StreamOptions } from './draw.ts';
 export type { IntegerOptions } from './integers.ts';
 export { randomIntegers } from './integers.ts';
 export type { RandomKey } from './key.ts';

@@ -1,5 +1,5 @@
 import { AttributeError } from '@etalon/spec';
-import type { DrawOptions } from './draw.ts';
+import type { StreamOptions } from './draw.ts';
 import { validateDraw } from './draw.ts';
 import type { RandomKey } from './key.ts';
 import { split } from './key.ts';
@@ -14,7 +14,7 @@ const TWO_TO_32 = 4_294_967_296;
 const CHUNK = 2048;
 
 /** Bounds and options of {@link randomIntegers}. */
-export interface IntegerOptions extends DrawOptions<Int32Array> {
+export interface IntegerOptions extends StreamOptions<Int32Array> {
   /** Least value, an int32; 0 by default. */
   readonly low?: number;
   /** Bound above all values, up to 2³¹. */

@@ -1,6 +1,5 @@
 import { AttributeError } from '@etalon/spec';
 import { isWord, validateCount, validateKey } from './draw.ts';
-import type { WordPair } from './threefry.ts';
 import { threefry2x32 } from './threefry.ts';
 import { encodeUtf8 } from './utf8.ts';
 
@@ -11,7 +10,7 @@ import { encodeUtf8 } from './utf8.ts';
  * draws from one key see the same bits, and the words of a draw are made from the same blocks as
  * the split keys.
  */
-export type RandomKey = WordPair;
+export type RandomKey = readonly [number, number];
 
 /** FNV-1a with 32 bits: offset basis and prime (RFC 9923). */
 const FNV_OFFSET_BASIS = 0x811c9dc5;

@@ -1,4 +1,4 @@
-import type { DrawOptions } from './draw.ts';
+import type { StreamOptions } from './draw.ts';
 import { validateDraw } from './draw.ts';
 import { inverseErrorFloat32, SQRT_TWO } from './float32-math.ts';
 import type { RandomKey } from './key.ts';
@@ -26,7 +26,7 @@ const LOWEST_UNIFORM = -0.9999999403953552;
 export function randomNormal(
   key: RandomKey,
   count: number,
-  options: DrawOptions<Float32Array> = {},
+  options: StreamOptions<Float32Array> = {},
 ): Float32Array {
   const offset = validateDraw('randomNormal', key, count, options);
   const out = options.out ?? new Float32Array(count);

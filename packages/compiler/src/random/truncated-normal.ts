@@ -1,4 +1,4 @@
-import type { DrawOptions } from './draw.ts';
+import type { StreamOptions } from './draw.ts';
 import { validateDraw } from './draw.ts';
 import { inverseErrorFloat32, SQRT_TWO } from './float32-math.ts';
 import type { RandomKey } from './key.ts';
@@ -22,7 +22,7 @@ const SHARE = Math.fround(0.9544997361036416);
 export function randomTruncatedNormal(
   key: RandomKey,
   count: number,
-  options: DrawOptions<Float32Array> = {},
+  options: StreamOptions<Float32Array> = {},
 ): Float32Array {
   const offset = validateDraw('randomTruncatedNormal', key, count, options);
   const out = options.out ?? new Float32Array(count);

@@ -1,5 +1,5 @@
 import { AttributeError } from '@etalon/spec';
-import type { DrawOptions } from './draw.ts';
+import type { StreamOptions } from './draw.ts';
 import { validateDraw } from './draw.ts';
 import { fusedMultiplyAdd } from './float32-math.ts';
 import type { RandomKey } from './key.ts';
@@ -12,7 +12,7 @@ export const UNIFORM_STEP = 1.1920928955078125e-7;
 export const UNUSED_BITS = 9;
 
 /** Options of {@link randomUniform}. */
-export interface UniformOptions extends DrawOptions<Float32Array> {
+export interface UniformOptions extends StreamOptions<Float32Array> {
   /** Least value; 0 by default. */
   readonly low?: number;
   /** Bound that values stay below, save by rounding; 1 by default. */

@@ -13,6 +13,7 @@ import {
   traceProgram,
 } from '@etalon/compiler';
 import type { HostTensor, ProgramV1 } from '@etalon/spec';
+import { InternalError } from '@etalon/spec';
 import type { CaseRun, ConformanceCase, HostTensors, Tensors } from './case.ts';
 import { countOf } from './host-tensor.ts';
 
@@ -74,7 +75,7 @@ function trace(subject: ConformanceCase, order: Order): ProgramV1 {
 function pick(all: Tensors, first: Tensors, name: string): Tensor {
   const found = first[name] ?? all[name];
   if (found !== undefined) return found;
-  throw new Error(`conformance: a case has no input "${name}".`);
+  throw new InternalError('INTERNAL_VALUE', `conformance: a case has no input "${name}".`);
 }
 
 function weightedSum(outputs: Tensors, all: Tensors, prefix: string): Tensor {

@@ -79,8 +79,10 @@ export function compareResults(
     if (got === undefined) {
       return `output "${name}" is missing, got ${JSON.stringify(Object.keys(results))}.`;
     }
-    const difference = compareTensor(got, expected, factor);
-    if (difference !== undefined) return `output "${name}": ${difference}`;
+    for (const one of expected) {
+      const difference = compareTensor(got, one, factor);
+      if (difference !== undefined) return `output "${name}" and ${one.source}: ${difference}`;
+    }
   }
   return undefined;
 }

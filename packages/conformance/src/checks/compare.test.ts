@@ -7,7 +7,8 @@ import type { ExpectedTensor } from './expectation.ts';
 const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
 
 function expected(data: readonly number[], budget: number, shape = [data.length]): ExpectedTensor {
-  return { dtype: 'float32', shape, data, budget: data.map(() => budget) };
+  const source = 'a test';
+  return { source, dtype: 'float32', shape, data, budget: data.map(() => budget) };
 }
 
 function floats(data: readonly number[], shape = [data.length]) {
@@ -82,6 +83,7 @@ describe('compareTensor', () => {
     fc.assert(
       fc.property(fc.array(element, { maxLength: 8 }), (elements) => {
         const wanted: ExpectedTensor = {
+          source: 'a property',
           dtype: 'float32',
           shape: [elements.length],
           data: elements.map(([, x]) => x),

@@ -6,6 +6,8 @@ import { expectedOf, inputsOf, programOf } from '../cases/programs.ts';
 
 /** What a backend's result is compared with. */
 export interface ExpectedTensor {
+  /** Where the numbers come from, for messages. */
+  readonly source: string;
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly data: ArrayLike<number>;
@@ -13,8 +15,8 @@ export interface ExpectedTensor {
   readonly budget: ArrayLike<number>;
 }
 
-/** Expected results by output name. */
-export type Expectation = Readonly<Record<string, ExpectedTensor>>;
+/** Expected results by output name: the golden one first where there is one, and the oracle's. */
+export type Expectation = Readonly<Record<string, readonly ExpectedTensor[]>>;
 
 /** What of a manifest decides about budgets. */
 export type Precision = Pick<BackendManifestV1, 'precision' | 'subnormals'>;
@@ -50,8 +52,8 @@ export function expectationOf(
 }
 
 /**
- * Returns the oracle's results with the budgets of a running error analysis; values from outside take the place
- * of the oracle's, and their rounding is added to the budget.
+ * Returns the oracle's results with the budgets of a running error analysis, and values from outside with the same
+ * budgets and their own rounding.
  */
 export function expect(
   program: ProgramV1,
@@ -61,21 +63,17 @@ export function expect(
 ): Expectation {
   const oracle = evaluateWithBounds(program, inputs, { precision, subnormals });
   return Object.fromEntries(
-    Object.entries(oracle).map(
-      ([name, { dtype, shape, data, bound }]): [string, ExpectedTensor] => {
-        const golden = outside?.[name];
-        return [
-          name,
-          golden === undefined ? { dtype, shape, data, budget: bound } : withGolden(golden, bound),
-        ];
-      },
-    ),
+    Object.entries(oracle).map(([name, { dtype, shape, data, bound }]) => {
+      const golden = outside?.[name];
+      const own: ExpectedTensor = { source: 'the reference', dtype, shape, data, budget: bound };
+      return [name, golden === undefined ? [own] : [withGolden(golden, bound), own]];
+    }),
   );
 }
 
 function withGolden({ dtype, shape, data }: HostTensor, bound: Float64Array): ExpectedTensor {
   const budget = bound.map((b, i) => (b === 0 ? 0 : b + GOLDEN_ULPS * ulp(data[i] ?? 0)));
-  return { dtype, shape, data, budget };
+  return { source: 'the golden value', dtype, shape, data, budget };
 }
 
 const bits = new DataView(new ArrayBuffer(4));

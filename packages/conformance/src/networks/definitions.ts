@@ -16,6 +16,7 @@ import {
   tensor,
 } from '@etalon/compiler';
 import type { HostTensor } from '@etalon/spec';
+import { InternalError } from '@etalon/spec';
 import type { HostTensors, Tensors } from '../cases/case.ts';
 import { parseTensor } from '../cases/tensor-text.ts';
 import vectors from '../vectors/networks.json' with { type: 'json' };
@@ -54,7 +55,7 @@ function convolution(parameters: Tensors, name: string, x: Tensor): Tensor {
 function part(parameters: Tensors, name: string): Tensor {
   const found = parameters[name];
   if (found !== undefined) return found;
-  throw new Error(`conformance: the network has no parameter "${name}".`);
+  throw new InternalError('INTERNAL_VALUE', `conformance: the network has no parameter "${name}".`);
 }
 
 function dense(parameters: Tensors, x: Tensor): Tensor {

@@ -3,6 +3,7 @@ import { add, div, mul, sqrt, sub, tensor, traceProgram, valueAndGradient } from
 import type { ReferenceTensor } from '@etalon/reference';
 import { evaluateProgram } from '@etalon/reference';
 import type { HostTensor, ProgramV1 } from '@etalon/spec';
+import { InternalError } from '@etalon/spec';
 import type { HostTensors, Tensors } from '../cases/case.ts';
 import type { Network, OptimizerName } from './definitions.ts';
 import { batchOf, crossEntropy, typesOf } from './definitions.ts';
@@ -109,7 +110,7 @@ function adam(network: Network): Training {
 function at(tensors: Tensors, name: string): Tensor {
   const found = tensors[name];
   if (found !== undefined) return found;
-  throw new Error(`conformance: the training has no tensor "${name}".`);
+  throw new InternalError('INTERNAL_VALUE', `conformance: the training has no tensor "${name}".`);
 }
 
 function scalar(value: number): HostTensor {

@@ -8,6 +8,7 @@ import type {
   ProgramV1,
   ValueId,
 } from '@etalon/spec';
+import { InternalError } from '@etalon/spec';
 
 /** What a wrong backend sees of a node that it replaces. */
 export interface Replaced<K extends OperatorName> {
@@ -45,7 +46,7 @@ function rewrite(program: ProgramV1, wrong: WrongOperators): ProgramV1 {
     const find = (id: ValueId): Tensor => {
       const found = tensors.get(id);
       if (found !== undefined) return found;
-      throw new Error(`sabotage: %${id} is not defined.`);
+      throw new InternalError('INTERNAL_VALUE', `sabotage: %${id} is not defined.`);
     };
     for (const { name, value } of program.inputs) {
       const symbol = symbols[name];
@@ -74,7 +75,7 @@ function replace(node: NodeV1, inputs: readonly Tensor[], wrong: WrongOperators)
 export function operand(inputs: readonly Tensor[], at: number): Tensor {
   const found = inputs[at];
   if (found !== undefined) return found;
-  throw new Error(`sabotage: there is no operand ${at}.`);
+  throw new InternalError('INTERNAL_VALUE', `sabotage: there is no operand ${at}.`);
 }
 
 /** Sizes of a tensor whose shape has no names; `undefined` for others, which are left as they are. */

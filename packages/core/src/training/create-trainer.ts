@@ -5,6 +5,7 @@ import type { InputTypes, Model, NamedTensors } from '../model/model.ts';
 import type { Variables } from '../model/variables.ts';
 import { requireVariables } from '../model/variables.ts';
 import type { PlacedBatch } from './batches.ts';
+import { batchCount } from './batches.ts';
 import { requireCounts, requireMetricNames } from './check-options.ts';
 import type { TrainingIdentity, TrainingPosition } from './checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint, requireSameTraining } from './checkpoint.ts';
@@ -23,6 +24,7 @@ import type { Logs, MeanSums } from './running-means.ts';
 import { emptySums, meansOf } from './running-means.ts';
 import { firstState, variablesOf } from './state-names.ts';
 import type { TargetTypes, TrainingTask } from './step-program.ts';
+import { resolveStepsPerCall } from './steps-per-call.ts';
 import { requireFields, targetsOf } from './task.ts';
 import type { BatchOptions, FitOptions, Metrics, Trainer, TrainerOptions } from './trainer.ts';
 
@@ -114,7 +116,12 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
     return this.#state.alone('fit', async () => {
       const where = `fit of "${this.model.name}"`;
       const { epochs, batchSize = 32, shuffle = true, validation, signal } = options;
-      const stepsPerCall = resolveSteps(options.stepsPerCall);
+      const stepsPerCall = resolveStepsPerCall(
+        options.stepsPerCall,
+        this.#options.backend.manifest,
+        batchCount(examples, batchSize),
+        epochs,
+      );
       requireCounts(where, { epochs, batchSize, stepsPerCall });
       const task = this.#taskOf(where, examples);
       // Found now, not after the first epoch.
@@ -298,9 +305,4 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
 interface Remembered {
   readonly tensors: Readonly<Record<string, HostTensor>>;
   readonly position: TrainingPosition;
-}
-
-// Several steps in one program save the engine's fixed cost of a call; until programs loop, one step is the measure.
-function resolveSteps(steps: number | 'auto' = 'auto'): number {
-  return steps === 'auto' ? 1 : steps;
 }

@@ -23,6 +23,7 @@ export interface IndexedExamples {
 /** Examples that come in batches of the source's choosing, again from the start at each call. */
 export interface StreamedExamples {
   readonly fields: Readonly<Record<string, FieldSpec>>;
+  /** Returns the batches of one pass. The examples of a batch lie along the first axis of each field. */
   batches(): Iterable<ExampleBatch> | AsyncIterable<ExampleBatch>;
 }
 

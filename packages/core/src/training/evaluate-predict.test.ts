@@ -139,19 +139,35 @@ describe('predict', () => {
     [
       'of another shape',
       { x: floats([1, 2, 3], [1, 3]) },
-      'FIELD_SHAPE',
-      'an example of field "x" must have shape [4], got [3].',
+      'SHAPE_INPUT_MISMATCH',
+      'axis 1 must be 4, got shape [1, 3].\nExpected [batch, 4].',
     ],
     [
       'a single example',
       { x: floats([1, 2, 3, 4]) },
-      'FIELD_SHAPE',
-      'an example of field "x" must have shape [4], got [].',
+      'SHAPE_INPUT_RANK',
+      'rank must be 2, got shape [4].\nExpected [batch, 4].',
     ],
   ])('refuses tensors that are %s', async (_, tensors, code, message) => {
     const error = await rejected((await pointTrainer()).predict(tensors as never));
     expect(error.code).toBe(code);
-    expect(error.message).toContain(`predict of "points": ${message}`);
+    expect(error.message).toContain(message);
+    expect(error.message).toMatch(/^(predict of "points": |points › input "x": )/);
+  });
+
+  it('joins batches of a fixed size', async () => {
+    const model = defineModel({
+      name: 'pairs',
+      inputs: { x: tensor('float32', [2, 4]) },
+      build: ({ x }) => ({ y: dense(1)(x) }),
+    });
+    const trainer = await createTrainer(model, {
+      backend: createReferenceBackend(),
+      loss: ({ y }) => reduceMean(y),
+      optimizer: sgd({ learningRate: 1 }),
+    });
+    const { y } = await trainer.predict(datasetOf(rows(data, 0, 6)), { batchSize: 2 });
+    expect(y.shape).toEqual([6, 1]);
   });
 
   it('refuses to join outputs that have no axis of examples', async () => {
@@ -213,7 +229,7 @@ describe('a model without parameters', () => {
     );
     const { epochs } = await bare.fit(examples, { epochs: 2, batchSize: 10 });
     expect(bare.variables).toEqual({ parameters: {}, state: {} });
-    const mean = data.x.data.reduce((sum, value) => sum + value ** 2, 0) / (37 * 4);
+    const mean = [...data.x.data].reduce((sum, value) => sum + value ** 2, 0) / (37 * 4);
     expect(epochs[1]?.logs.loss).toBeCloseTo(mean, 5);
     expect(await bare.evaluate(examples)).toEqual({ loss: expect.closeTo(mean, 5) });
     expect(trainer.variables.parameters).not.toEqual({});

@@ -40,6 +40,7 @@ export interface History<M extends string = string> {
 
 /** Hooks of `fit`; all are awaited, and an error in one ends the run. */
 export interface Callbacks<M extends string = string> {
+  /** Before the first step of an epoch, counted from 0. */
   onEpochBegin?(epoch: number): void | Promise<void>;
   /** After each call of the backend, which is one step or several. */
   onProgress?(progress: FitProgress<M>): void | Promise<void>;

@@ -1,4 +1,5 @@
 import type { PreparedProgram } from '@etalon/compiler';
+import { formatShape } from '@etalon/compiler';
 import type { AbortSignalLike, HostTensor, RunInputs, Shape } from '@etalon/spec';
 import { DataError, ShapeError } from '@etalon/spec';
 import type { InputTypes } from '../model/model.ts';
@@ -6,7 +7,7 @@ import { epochBatches } from './batches.ts';
 import { throwIfAborted } from './check-options.ts';
 import type { ExampleBatch, Examples } from './dataset.ts';
 import { isExamples } from './dataset.ts';
-import { requireFields } from './task.ts';
+import { batchDimension, requireDTypes, requireFields } from './task.ts';
 
 /** What prediction needs to know of a model. */
 interface PredictedModel {
@@ -30,13 +31,9 @@ export async function predictBatches(
   inputs: ExampleBatch | Examples,
   { batchSize, signal }: PredictOptions,
 ): Promise<Tensors> {
-  const names = Object.keys(model.inputs);
   const run = async (batch: ExampleBatch): Promise<Tensors> => {
-    const fields = names.flatMap((name) => {
-      const tensor = batch[name];
-      return tensor === undefined ? [] : [[name, tensor] as const];
-    });
-    const outputs = await program.run({ ...variables, ...Object.fromEntries(fields) });
+    const fields = Object.fromEntries(requireDTypes(where, batch, model.inputs));
+    const outputs = await program.run({ ...variables, ...fields });
     try {
       const entries = Object.entries(outputs).map(
         async ([name, output]): Promise<[string, HostTensor]> => [name, await output.read()],
@@ -48,7 +45,6 @@ export async function predictBatches(
   };
   if (!isExamples(inputs)) {
     throwIfAborted(where, signal, 'its only batch');
-    requireFields(where, fieldsOf(inputs), model.inputs);
     return run(inputs);
   }
   requireFields(where, inputs, model.inputs);
@@ -61,24 +57,23 @@ export async function predictBatches(
   return joinParts(where, parts);
 }
 
-function fieldsOf(batch: ExampleBatch): Pick<Examples, 'fields'> {
-  const fields = Object.entries(batch).map(([name, { dtype, shape }]) => [
-    name,
-    { dtype, shape: shape.slice(1) },
-  ]);
-  return { fields: Object.fromEntries(fields) };
-}
-
 // A mean over the batch, say, of one batch after another is not the mean over all.
-function requireBatchAxis(where: string, { outputs }: PredictedModel): void {
+function requireBatchAxis(where: string, { inputs, outputs }: PredictedModel): void {
+  const batch = batchDimension(inputs);
   const single = Object.entries(outputs).find(
-    ([, { shape }]) => shape[0] === undefined || typeof shape[0] === 'number',
+    ([
+      ,
+      {
+        shape: [size],
+      },
+    ]) => size === undefined || (typeof size === 'number' && size !== batch),
   );
   if (single === undefined) return;
+  const [output, { shape }] = single;
   throw new ShapeError(
     'SHAPE_PREDICT',
-    `${where}: output "${single[0]}" has no axis of examples to join batches along, got shape [${single[1].shape.join(', ')}].\nFix: predict on the tensors of one batch.`,
-    { details: { output: single[0] } },
+    `${where}: output "${output}" has no axis of examples to join batches along, got shape ${formatShape(shape)}.\nFix: predict on the tensors of one batch.`,
+    { details: { output } },
   );
 }
 

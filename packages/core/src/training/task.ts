@@ -1,9 +1,9 @@
 import type { Tensor } from '@etalon/compiler';
 import { formatShape, tensor } from '@etalon/compiler';
-import type { Dimension } from '@etalon/spec';
+import type { Dimension, DType } from '@etalon/spec';
 import { DataError, DTypeError, ShapeError } from '@etalon/spec';
 import type { InputTypes } from '../model/model.ts';
-import type { Examples, FieldSpec } from './dataset.ts';
+import type { Examples } from './dataset.ts';
 import type { TargetTypes } from './step-program.ts';
 
 /** The axis that counts examples: the first of the model's first input. */
@@ -21,6 +21,8 @@ export function targetsOf(examples: Examples, inputs: InputTypes): TargetTypes {
   );
 }
 
+type Types = Readonly<Record<string, Pick<Tensor, 'dtype' | 'shape'>>>;
+
 /**
  * Checks that examples have every field that a task reads, with its dtype and shape.
  *
@@ -30,10 +32,35 @@ export function targetsOf(examples: Examples, inputs: InputTypes): TargetTypes {
  */
 export function requireFields(
   where: string,
-  { fields }: { readonly fields: Readonly<Record<string, FieldSpec>> },
-  types: Readonly<Record<string, Pick<Tensor, 'dtype' | 'shape'>>>,
+  { fields }: Pick<Examples, 'fields'>,
+  types: Types,
 ): void {
-  for (const [name, type] of Object.entries(types)) {
+  for (const [name, field] of requireDTypes(where, fields, types)) {
+    const [, ...expected] = types[name]?.shape ?? [];
+    const fits =
+      expected.length === field.shape.length &&
+      expected.every((size, axis) => typeof size !== 'number' || size === field.shape[axis]);
+    if (fits) continue;
+    throw new ShapeError(
+      'FIELD_SHAPE',
+      `${where}: an example of field "${name}" must have shape ${formatShape(expected)}, got [${field.shape.join(', ')}].`,
+      { details: { field: name } },
+    );
+  }
+}
+
+/**
+ * Checks that there is something of the right dtype for each name, and returns these things by name.
+ *
+ * @throws {DataError} when one is missing.
+ * @throws {DTypeError} when one has another dtype.
+ */
+export function requireDTypes<F extends { readonly dtype: DType }>(
+  where: string,
+  fields: Readonly<Record<string, F>>,
+  types: Types,
+): readonly (readonly [string, F])[] {
+  return Object.entries(types).map(([name, { dtype }]) => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (field === undefined) {
       throw new DataError(
@@ -42,31 +69,13 @@ export function requireFields(
         { details: { field: name } },
       );
     }
-    requireField(where, name, field, type);
-  }
-}
-
-function requireField(
-  where: string,
-  name: string,
-  field: FieldSpec,
-  type: Pick<Tensor, 'dtype' | 'shape'>,
-): void {
-  if (field.dtype !== type.dtype) {
-    throw new DTypeError(
-      'FIELD_DTYPE',
-      `${where}: field "${name}" must be ${type.dtype}, got ${field.dtype}.\nFix: convert it when the data set is made${field.dtype === 'uint8' ? ', for images with imagesToFloat() of @etalon/datasets' : ''}.`,
-      { details: { field: name } },
-    );
-  }
-  const [, ...expected] = type.shape;
-  const fits =
-    expected.length === field.shape.length &&
-    expected.every((size, axis) => typeof size !== 'number' || size === field.shape[axis]);
-  if (fits) return;
-  throw new ShapeError(
-    'FIELD_SHAPE',
-    `${where}: an example of field "${name}" must have shape ${formatShape(expected)}, got [${field.shape.join(', ')}].`,
-    { details: { field: name } },
-  );
+    if (field.dtype !== dtype) {
+      throw new DTypeError(
+        'FIELD_DTYPE',
+        `${where}: field "${name}" must be ${dtype}, got ${field.dtype}.\nFix: convert it when the data set is made${field.dtype === 'uint8' ? ', for images with imagesToFloat() of @etalon/datasets' : ''}.`,
+        { details: { field: name } },
+      );
+    }
+    return [name, field] as const;
+  });
 }

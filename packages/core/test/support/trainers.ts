@@ -65,16 +65,19 @@ export function pointTrainer({
   seed = 1,
   optimizer = adam({ learningRate: 2 ** -5 }),
   model = pointModel(),
+  variables,
 }: {
   readonly backend?: BackendV1;
   readonly seed?: number;
   readonly optimizer?: Optimizer;
   readonly model?: PointModel;
+  readonly variables?: PointTrainer['variables'];
 } = {}): Promise<PointTrainer> {
   return createTrainer(model, {
     backend,
     seed,
     optimizer,
+    ...(variables && { variables }),
     targets: { label: tensor('int32', ['batch']) },
     loss: ({ logits }, { label }) => sparseCategoricalCrossEntropy(logits, label),
     metrics: { accuracy: sparseCategoricalAccuracy('logits', 'label') },

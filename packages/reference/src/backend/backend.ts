@@ -1,5 +1,11 @@
-import type { BackendV1, CompileOptions, ExecutableV1, ProgramV1 } from '@etalon/spec';
-import { AttributeError, DisposedError, SpecificationVersionError } from '@etalon/spec';
+import { lackOfSupport } from '@etalon/compiler';
+import type { BackendV1, CompileOptions, ExecutableV1, NodeV1, ProgramV1 } from '@etalon/spec';
+import {
+  AttributeError,
+  DisposedError,
+  SpecificationVersionError,
+  UnsupportedOperatorError,
+} from '@etalon/spec';
 import { requireKernel } from '../interpret.ts';
 import type { TensorOwner } from './device-tensor.ts';
 import { ReferenceExecutable } from './executable.ts';
@@ -39,12 +45,24 @@ function compile(owner: TensorOwner, program: ProgramV1, options: CompileOptions
       `${Object(program).name}: the reference reads programs of version "v1", got ${JSON.stringify(Object(program).specificationVersion)}.`,
     );
   }
-  for (const node of program.nodes) requireKernel(program, node);
+  for (const node of program.nodes) {
+    requireKernel(program, node);
+    requireSupport(program, node);
+  }
   for (const [output, input] of Object.entries(options.aliases ?? {})) {
     requireName(program, 'output', output);
     requireName(program, 'input', input);
   }
   return new ReferenceExecutable(owner, program, options);
+}
+
+function requireSupport(program: ProgramV1, node: NodeV1): void {
+  const lack = lackOfSupport(referenceManifest, program, node);
+  if (lack === undefined) return;
+  throw new UnsupportedOperatorError(
+    'OPERATOR_UNSUPPORTED',
+    `${node.path}: the reference does not run it, ${lack}.`,
+  );
 }
 
 function requireName(program: ProgramV1, kind: 'input' | 'output', name: string): void {

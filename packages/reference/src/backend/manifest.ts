@@ -79,7 +79,7 @@ const dtypes: { readonly [K in KernelName]: readonly DType[] } = {
   step: real,
   oneHot: integer,
   stopGradient: any,
-  straightThrough: any,
+  straightThrough: real,
 };
 
 /** Largest rank that the loops are tested with; they have no limit of their own. */

@@ -18,7 +18,8 @@ interface Line {
 
 // Bound of x - max as an engine computes it. The subtracted maximum cancels in the end, whatever it is.
 function shiftBound(x: number, b: number, largest: number, { roundingUlps }: Tolerances): number {
-  return b + (x === largest ? 0 : roundingUlps * ulp(x - largest));
+  const exact = x === largest || !Number.isFinite(x - largest);
+  return b + (exact ? 0 : roundingUlps * ulp(x - largest));
 }
 
 // Bound of e^(x - max).
@@ -119,6 +120,8 @@ export const compositeBounds: BoundRulesOf<keyof CompositeOperatorsV1> = {
   // log(s + δs) - log s is at most -log(1 - δs/s)
   logSoftmax: (call) =>
     alongAxis(call, (at, _shift, b, { sum, sumBound }) => {
+      // The whole line is NaN then, which no bound widens.
+      if (Number.isNaN(sum)) return 0;
       const { tolerances, result } = call;
       const value = result[at] as number;
       const logarithm = sumBound < sum ? -Math.log1p(-sumBound / sum) : Number.POSITIVE_INFINITY;
