@@ -54,7 +54,7 @@ export async function compareEngines(
     const scale = largest(shared, (i) => Math.abs(truth.logits[i] ?? 0));
     results.push({
       name: engine.backend.name,
-      images: engine.images,
+      images: found.logits.length / 10,
       accuracy: found.accuracy,
       maxAbsoluteDifference: difference,
       normwiseDifference: difference / scale,
@@ -89,6 +89,20 @@ async function logitsOf(program: ProgramV1, data: Digits, engine: Engine): Promi
   };
   prepared.dispose();
   return { logits, accuracy: right / examples.size, latencyMs };
+}
+
+/** Scores of some test images, ten for each. */
+export async function predictDigits(
+  program: ProgramV1,
+  backend: BackendV1,
+  data: Digits,
+  indices: readonly number[],
+): Promise<HostTensor['data']> {
+  const prepared = await prepare(program, backend);
+  const { image } = data.test.gather(Uint32Array.from(indices));
+  const logits = await runOnce(prepared, image);
+  prepared.dispose();
+  return logits.data;
 }
 
 async function runOnce(prepared: PreparedProgram, image: HostTensor): Promise<HostTensor> {

@@ -28,7 +28,7 @@ export function engineTable(results: readonly EngineResult[]): string {
 // From empty to full ink; two characters a pixel, since a cell of a terminal is twice as high as wide.
 const inks = ['  ', '░░', '▒▒', '▓▓', '██'] as const;
 
-/** Draws some test images side by side with what the network takes them for. */
+/** Draws some test images side by side with what the network takes them for; scores come ten for each. */
 export function drawDigits(
   data: Digits,
   logits: ArrayLike<number>,
@@ -49,8 +49,8 @@ export function drawDigits(
     });
     lines.push(cells.join(' '));
   }
-  const captions = indices.map((index, at) => {
-    const scores = Array.from({ length: 10 }, (_, digit) => logits[index * 10 + digit] ?? 0);
+  const captions = indices.map((_, at) => {
+    const scores = Array.from({ length: 10 }, (_, digit) => logits[at * 10 + digit] ?? 0);
     const found = classOf(scores);
     const truth = label.data[at];
     const text = found === truth ? `read as ${found}` : `read as ${found}, is ${truth}`;
