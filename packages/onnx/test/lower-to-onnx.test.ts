@@ -286,9 +286,7 @@ describe('lowerToOnnx', () => {
 
   it('reports a value that nothing defines as a bug', () => {
     const program = { ...dense(), nodes: dense().nodes.slice(1) };
-    expect(() => lowerToOnnx(program)).toThrow(
-      expect.objectContaining({ code: 'INTERNAL_VALUE' }),
-    );
+    expect(() => lowerToOnnx(program)).toThrow(expect.objectContaining({ code: 'INTERNAL_VALUE' }));
   });
 
   it('reports a size that no input carries as a bug', () => {

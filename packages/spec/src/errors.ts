@@ -26,9 +26,18 @@ export class EtalonError extends Error {
     this.details = options.details ?? {};
   }
 
-  /** Tells whether a value is an error of this family, also when another copy of the package made it. */
-  static isInstance(value: unknown): value is EtalonError {
-    return typeof value === 'object' && value !== null && '~etalon.error' in value;
+  /**
+   * Tells whether a value is an error of this class, also when another copy of the package made it:
+   * `EtalonError.isInstance` for all of them, `ShapeError.isInstance` for one family.
+   */
+  static isInstance<C extends typeof EtalonError>(
+    this: C,
+    value: unknown,
+  ): value is InstanceType<C> {
+    // biome-ignore lint/complexity/noThisInStatic: a family inherits the method and asks for itself.
+    const { name } = this;
+    if (typeof value !== 'object' || value === null || !('~etalon.error' in value)) return false;
+    return name === EtalonError.name || ('name' in value && value.name === name);
   }
 }
 
