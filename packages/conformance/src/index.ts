@@ -32,4 +32,6 @@ export { runConformance } from './run-conformance.ts';
 export type { SabotagedBackend } from './sabotage/index.ts';
 export { sabotagedBackends } from './sabotage/index.ts';
 export { conformanceChecks } from './suites/index.ts';
+export { NORM_BUDGETS, relativeNorm } from './suites/networks.ts';
+export { TRAINING_BANDS } from './suites/training.ts';
 export { renderSupport, supportColumn } from './support-table.ts';
