@@ -50,6 +50,10 @@ function withNonFinite(_: string, value: unknown): unknown {
   return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
 }
 
+function isNumber(value: unknown): boolean {
+  return typeof value === 'number' || ['NaN', 'Infinity', '-Infinity'].includes(String(value));
+}
+
 /**
  * Reads a checkpoint.
  *
@@ -104,8 +108,8 @@ function parseTraining(text: string): Omit<Checkpoint, 'tensors'> {
   };
   const metrics = list(training, 'metrics').map(String);
   const numbers = (name: string): readonly number[] => {
-    const values = list(sums, name).map(Number);
-    if (values.length === metrics.length) return values;
+    const values = list(sums, name);
+    if (values.length === metrics.length && values.every(isNumber)) return values.map(Number);
     throw unreadable(`"${name}" must have a number for each metric`);
   };
   return {

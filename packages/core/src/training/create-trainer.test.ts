@@ -108,10 +108,14 @@ describe('createTrainer', () => {
 });
 
 describe('targets that are not declared', () => {
+  const seen: string[][] = [];
   const make = () =>
     createTrainer(pointModel(dense(3)), {
       backend,
-      loss: ({ logits }, { label }) => sparseCategoricalCrossEntropy(logits, label as Tensor),
+      loss: ({ logits }, { label, ...others }) => {
+        seen.push(Object.keys(others));
+        return sparseCategoricalCrossEntropy(logits, label as Tensor);
+      },
       optimizer: adam(),
       metrics: { accuracy: sparseCategoricalAccuracy('logits', 'label') },
     });
@@ -128,6 +132,16 @@ describe('targets that are not declared', () => {
     await declared.fit(examples, { epochs: 2 });
     expect(trainer.variables).toEqual(declared.variables);
     expect(await trainer.evaluate(examples)).toEqual(await declared.evaluate(examples));
+    expect(seen).toEqual([[], []]);
+  });
+
+  it('may differ from one data set to the next', async () => {
+    const trainer = await make();
+    const { x: only, label } = points(12);
+    await trainer.fit(datasetOf({ id: label, x: only, label }), { epochs: 1 });
+    const logs = await trainer.evaluate(datasetOf({ x: only, label }));
+    expect(await trainer.evaluate(datasetOf({ x: only, label, id: only }))).toEqual(logs);
+    expect(seen.at(-1)).toEqual(['id']);
   });
 
   it('follow from the right examples after wrong ones', async () => {

@@ -1,9 +1,20 @@
+import { mul, oneHot, reduceMean, reduceSum, tensor } from '@etalon/compiler';
+import { createReferenceBackend } from '@etalon/reference';
 import type { EtalonError } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
 import { datasetOf, streamOf } from '../../test/support/datasets.ts';
 import { rejected } from '../../test/support/errors.ts';
 import { floats, integers } from '../../test/support/tensors.ts';
-import { points, pointTrainer, rows, variableBits } from '../../test/support/trainers.ts';
+import {
+  pointModel,
+  points,
+  pointTrainer,
+  rows,
+  variableBits,
+} from '../../test/support/trainers.ts';
+import { dense } from '../layers/dense.ts';
+import { sgd } from '../optimizers/sgd.ts';
+import { createTrainer } from './create-trainer.ts';
 import type { ExampleBatch, Examples, StreamedExamples } from './dataset.ts';
 
 const { x, label } = points(12);
@@ -83,6 +94,20 @@ describe('examples are refused', () => {
     });
     const error = await rejected(fitting);
     expect(error.details).toMatchObject({ field: 'label', example: 8, index: -1 });
+  });
+
+  it('with one of several labels out of range, by the example', async () => {
+    const pairs = Int32Array.from({ length: 24 }, (_, index) => (index === 17 ? 3 : index % 3));
+    const trainer = await createTrainer(pointModel(dense(3)), {
+      backend: createReferenceBackend(),
+      optimizer: sgd({ learningRate: 1 }),
+      targets: { pair: tensor('int32', ['batch', 2]) },
+      loss: ({ logits }, { pair }) =>
+        reduceMean(mul(reduceSum(oneHot(pair, { depth: 3 }), { axes: [1] }), logits)),
+    });
+    const wrong = datasetOf({ x, pair: { dtype: 'int32', shape: [12, 2], data: pairs } });
+    const error = await rejected(trainer.fit(wrong, { epochs: 1, batchSize: 5 }));
+    expect(error.message).toMatch(/\nIt is example 8 of the data set\.$/);
   });
 
   it('with a label out of range in a stream, by field and batch', async () => {

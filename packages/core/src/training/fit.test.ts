@@ -43,6 +43,24 @@ describe('fit', () => {
     },
   );
 
+  it('makes eight steps in a call by itself where the engine loops inside', async () => {
+    const backend = countingBackend({ loopPolicy: 'inside' });
+    const trainer = await pointTrainer({ backend });
+    const single = await pointTrainer();
+    const seen: number[] = [];
+    const options = { epochs: 8, batchSize: 4 };
+    await trainer.fit(examples, {
+      ...options,
+      onProgress: ({ epoch, step }) => {
+        if (epoch === 0) seen.push(step);
+      },
+    });
+    await single.fit(examples, options);
+    // nine batches of 4 and one of 1
+    expect(seen).toEqual([8, 9, 10]);
+    expect(variableBits(trainer)).toEqual(variableBits(single));
+  });
+
   it('makes two programs at most, whatever is left over for the last call', async () => {
     const backend = countingBackend();
     const trainer = await pointTrainer({ backend });
@@ -178,6 +196,41 @@ describe('fit', () => {
       [1.5, 37 / 1.5],
     ]);
     expect(epochs.map(({ logs }) => logs)).toEqual([seen[2]?.logs, seen[5]?.logs]);
+  });
+
+  it('estimates the time left of an interrupted epoch by the steps of this call', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const backend = countingBackend();
+    let seconds = 100;
+    backend.beforeRun = () => {
+      vi.setSystemTime(Date.now() + seconds * 1000);
+    };
+    const trainer = await pointTrainer({ backend });
+    const signal = { aborted: false, reason: undefined };
+    const fit = { epochs: 1, batchSize: 8 };
+    const onProgress = ({ step }: FitProgress): void => {
+      signal.aborted = step === 2;
+    };
+    await rejected(trainer.fit(examples, { ...fit, signal, onProgress }));
+    seconds = 2;
+    const seen: FitProgress[] = [];
+    await trainer.fit(examples, {
+      ...fit,
+      onProgress: (progress) => {
+        seen.push(progress);
+      },
+    });
+    expect(
+      seen.map(({ step, secondsLeft, examplesPerSecond }) => [
+        step,
+        secondsLeft,
+        examplesPerSecond,
+      ]),
+    ).toEqual([
+      [3, 4, 4],
+      [4, 2, 4],
+      [5, 0, 21 / 6],
+    ]);
   });
 
   it('reads streams in their order and learns their length by the first epoch', async () => {

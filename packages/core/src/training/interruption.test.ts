@@ -1,13 +1,16 @@
 import { mul, reduceMean, tensor } from '@etalon/compiler';
 import { createReferenceBackend } from '@etalon/reference';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countingBackend } from '../../test/support/counting-backend.ts';
 import { datasetOf, streamOf } from '../../test/support/datasets.ts';
 import { rejected } from '../../test/support/errors.ts';
-import { modelOf } from '../../test/support/models.ts';
+import { centering, modelOf } from '../../test/support/models.ts';
 import { floats } from '../../test/support/tensors.ts';
-import { points, pointTrainer, variableBits } from '../../test/support/trainers.ts';
+import { pointModel, points, pointTrainer, variableBits } from '../../test/support/trainers.ts';
 import { dense } from '../layers/dense.ts';
+import { dropout } from '../layers/dropout.ts';
+import { sequential } from '../layers/sequential.ts';
 import { sgd } from '../optimizers/sgd.ts';
 import { createTrainer } from './create-trainer.ts';
 import type { Examples } from './dataset.ts';
@@ -47,6 +50,48 @@ describe('an aborted fit', () => {
     const last = epochs.at(-1)?.logs;
     expect({ bits: variableBits(trainer), last, iteration: trainer.iteration }).toEqual(
       await uninterrupted(data),
+    );
+  });
+
+  it('goes on to the same bits whatever the sizes and wherever it stopped', async () => {
+    const integer = (min: number, max: number) => fc.integer({ min, max });
+    await fc.assert(
+      fc.asyncProperty(
+        integer(1, 20),
+        integer(1, 7),
+        integer(1, 4),
+        integer(1, 3),
+        fc.array(integer(1, 12), { maxLength: 4 }),
+        fc.boolean(),
+        async (count, batchSize, stepsPerCall, epochs, pauses, isStream) => {
+          const numFull = Math.floor(count / batchSize);
+          const sizes = [...Array<number>(numFull).fill(batchSize), count % batchSize];
+          const data = isStream ? streamOf(points(count), sizes) : datasetOf(points(count));
+          const all = { epochs, batchSize, stepsPerCall };
+          const model = pointModel(sequential(centering(), dropout(0.5), dense(3)));
+          const straight = await pointTrainer({ model });
+          const whole = await straight.fit(data, { ...all, stepsPerCall: 1 });
+          const trainer = await pointTrainer({ model });
+          for (const pause of pauses) {
+            const stop = trainer.iteration + pause;
+            if (stop >= straight.iteration) break;
+            const signal = { aborted: false, reason: undefined };
+            const onProgress = (): void => {
+              signal.aborted = trainer.iteration >= stop;
+            };
+            // the last call may have gone past the last step
+            await trainer.fit(data, { ...all, signal, onProgress }).catch((error: unknown) => {
+              expect(error).toMatchObject({ code: 'TRAINING_ABORTED' });
+            });
+            if (trainer.iteration === straight.iteration) return;
+          }
+          const rest = await trainer.fit(data, all);
+          expect(variableBits(trainer)).toEqual(variableBits(straight));
+          expect(trainer.iteration).toBe(straight.iteration);
+          expect(rest.epochs.at(-1)?.logs).toEqual(whole.epochs.at(-1)?.logs);
+        },
+      ),
+      { numRuns: 40 },
     );
   });
 

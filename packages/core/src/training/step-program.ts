@@ -46,7 +46,7 @@ interface StepBatch {
 }
 
 /** Types of what training carries. */
-export function trainingStateTypes<I extends InputTypes, O extends NamedTensors>(
+function trainingStateTypes<I extends InputTypes, O extends NamedTensors>(
   task: TrainingTask<I, O>,
 ): TrainingState<TensorType> {
   const { parameters, state } = stateOf(task.model);

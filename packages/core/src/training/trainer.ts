@@ -41,8 +41,9 @@ export interface FitOptions<M extends string> extends Callbacks<M> {
   /** Examples to evaluate after each epoch. */
   readonly validation?: Examples;
   /**
-   * Training steps in one call of the backend; progress, abort and the check for NaN come between calls. The result
-   * does not depend on it. Default `auto`, which is 1 as yet.
+   * Training steps in one call of the backend; progress, abort and the check for NaN come between calls, and a stream
+   * is read ahead by as many batches. The result does not depend on it. Default `auto`: 8 where that pays, see
+   * `loopPolicy` in the backend's manifest, else 1.
    */
   readonly stepsPerCall?: number | 'auto';
   /** Ends the run between two calls of the backend. */

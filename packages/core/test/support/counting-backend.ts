@@ -42,7 +42,7 @@ class CountedTensor implements DeviceTensorV1 {
 }
 
 /** Returns a reference backend that counts what it hands out. */
-export function countingBackend(): CountingBackend {
+export function countingBackend(manifest: Partial<BackendV1['manifest']> = {}): CountingBackend {
   const inner = createReferenceBackend();
   const live = new Set<DeviceTensorV1>();
   const programs: string[] = [];
@@ -50,7 +50,7 @@ export function countingBackend(): CountingBackend {
   const backend: CountingBackend = {
     specificationVersion: 'v1',
     name: inner.name,
-    manifest: inner.manifest,
+    manifest: { ...inner.manifest, ...manifest },
     live,
     programs,
     get numRuns() {
