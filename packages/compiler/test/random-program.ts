@@ -1,7 +1,4 @@
-import type { DType, HostTensor, ProgramV1 } from '@etalon/spec';
-import fc from 'fast-check';
-import { tryBroadcast } from '../src/definitions/type-rules.ts';
-import type { Tensor, TensorLike, TensorType } from '../src/index.ts';
+import type { Tensor, TensorLike, TensorType } from '@etalon/compiler';
 import {
   abs,
   add,
@@ -58,7 +55,10 @@ import {
   traceProgram,
   transpose,
   where,
-} from '../src/index.ts';
+} from '@etalon/compiler';
+import type { DType, HostTensor, ProgramV1 } from '@etalon/spec';
+import fc from 'fast-check';
+import { tryBroadcast } from '../src/definitions/type-rules.ts';
 
 /** A program with inputs that fit it. */
 export interface RandomProgram {

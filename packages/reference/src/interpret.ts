@@ -107,10 +107,7 @@ function readInput(
   const tensor = inputs[name];
   const declared = program.values[value];
   if (tensor === undefined || declared === undefined) {
-    throw new InternalError(
-      'INTERNAL_VALUE',
-      `${where}: has no value, got value %${value}.`,
-    );
+    throw new InternalError('INTERNAL_VALUE', `${where}: has no value, got value %${value}.`);
   }
   if (tensor.dtype !== declared.dtype) {
     throw new DTypeError(

@@ -48,7 +48,7 @@ export function elementCount(shape: readonly Dimension[]): Dimension {
 
 /**
  * Returns `⌊a / divisor⌋` for a positive integer divisor. Multiples of the divisor leave the floor, since
- * `⌊(d·q + r) / d⌋ = q + ⌊r / d⌋` for integer `q`; what is left is reduced as {@link quotientOf} does.
+ * `⌊(d·q + r) / d⌋ = q + ⌊r / d⌋` for integer `q`; what is left is reduced further, so that equal quotients have one form.
  */
 export function floorDivideDimension(a: Dimension, divisor: number): Dimension {
   if (divisor === 1) return a;

@@ -1,3 +1,4 @@
+import type { CompositeOperatorsV1 } from '@etalon/spec';
 import type { Tensor } from '../tracing/tensor.ts';
 import { resolveAxis } from './axes.ts';
 import { emit } from './emit.ts';

@@ -1,4 +1,4 @@
-import type { Dimension, Pair, PairOfPads } from '@etalon/spec';
+import type { ConvolutionOperatorsV1, Dimension, Pair, PairOfPads } from '@etalon/spec';
 import { AttributeError } from '@etalon/spec';
 import { formatType } from '../program/format-type.ts';
 import type { Tensor } from '../tracing/tensor.ts';
@@ -37,7 +37,7 @@ export interface Pool2dOptions {
 }
 
 /** Resolves one number to two equal ones. */
-export function asPair(size: SizePair): Pair {
+function asPair(size: SizePair): Pair {
   return typeof size === 'number' ? [size, size] : size;
 }
 
@@ -47,7 +47,7 @@ export function asPair(size: SizePair): Pair {
  * @throws {AttributeError} for `same` with a stride above 1 on an axis whose size is only known later, since the
  * amount depends on the size.
  */
-export function resolvePadding(
+function resolvePadding(
   operator: string,
   padding: Padding,
   image: Tensor,

@@ -1,4 +1,10 @@
-import type { Dimension, HostTensor, ValueType } from '@etalon/spec';
+import type {
+  CompositeOperatorsV1,
+  Dimension,
+  HostTensor,
+  IndexingOperatorsV1,
+  ValueType,
+} from '@etalon/spec';
 import { AttributeError } from '@etalon/spec';
 import { elementCount } from '../dimension/index.ts';
 import { currentBuilder } from '../tracing/current-builder.ts';

@@ -1,3 +1,4 @@
+import type { LinearAlgebraOperatorsV1 } from '@etalon/spec';
 import type { Tensor } from '../tracing/tensor.ts';
 import { emit } from './emit.ts';
 

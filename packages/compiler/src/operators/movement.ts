@@ -1,4 +1,4 @@
-import type { Dimension, Shape } from '@etalon/spec';
+import type { Dimension, MovementOperatorsV1, Shape } from '@etalon/spec';
 import { ShapeError } from '@etalon/spec';
 import {
   addDimensions,

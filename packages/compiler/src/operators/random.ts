@@ -1,4 +1,4 @@
-import type { RandomAttributes, Shape } from '@etalon/spec';
+import type { RandomAttributes, RandomOperatorsV1, Shape } from '@etalon/spec';
 import { currentBuilder } from '../tracing/current-builder.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import { emit } from './emit.ts';

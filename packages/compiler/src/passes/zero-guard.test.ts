@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { caught } from '../../test/caught.ts';
+import type { Tensor } from '../index.ts';
 import {
   add,
   concat,
   conv2d,
+  gradient,
   matmul,
   nameScope,
   printProgram,
   reduceMax,
   reduceMean,
+  reduceSum,
   reshape,
   slice,
   tensor,
@@ -39,6 +42,13 @@ describe(checkSizes, () => {
       details: { bindings: { n: 1 } },
     });
     expect((error as Error).cause).toMatchObject({ code: 'ATTRIBUTE_INTEGER' });
+  });
+
+  it.each([4, 5, 6])('finds nothing wrong with the gradient of a strided slice, of %i', (n) => {
+    const strided = traceProgram('model', inputs, ({ x }) => ({
+      y: gradient((v: Tensor) => reduceSum(slice(v, { starts: [1, 0], strides: [2, 2] })))(x),
+    }));
+    expect(checkSizes(strided, { n })).toBe('positive');
   });
 
   it('refuses a slice that reaches past what a name turned out to be', () => {

@@ -102,7 +102,7 @@ export function checkIndices(
 }
 
 /** Tells whether a tensor is in host memory. */
-export function isHostTensor(tensor: NonNullable<RunInputs[string]>): tensor is HostTensor {
+function isHostTensor(tensor: NonNullable<RunInputs[string]>): tensor is HostTensor {
   return 'data' in tensor;
 }
 

@@ -84,7 +84,7 @@ export function logFloat32(value: number): number {
  * Near zero the rational function of Cephes' `log1p` (Moshier), elsewhere {@link logFloat32} of the
  * rounded sum.
  */
-export function log1pFloat32(x: number): number {
+function log1pFloat32(x: number): number {
   if (Math.abs(x) >= SQRT_TWO_MINUS_ONE) return logFloat32(fround(1 + x));
   let numerator = fround(4.527000086e-5);
   numerator = multiplyAdd(numerator, x, fround(4.985410282e-1));

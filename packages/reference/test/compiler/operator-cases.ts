@@ -84,6 +84,17 @@ const same = {
   ],
 } as const;
 const convolution = { ...same, dilations: [1, 1], groups: 1 } as const;
+// Everything that a convolution can have at once: a 5 × 6 image becomes 3 × 5.
+const uneven = {
+  strides: [2, 1],
+  padding: [
+    [1, 0],
+    [0, 1],
+  ],
+  dilations: [1, 2],
+  groups: 2,
+} as const;
+const unevenFilter = float(2, 2, 2, 6);
 const overlapping = { ...same, windowSize: [3, 3] } as const;
 const image = float('n', 'h', 'w', 'c');
 
@@ -144,6 +155,7 @@ export const operatorCases: {
     of({ a: float('b', 'm', 'k'), w: float('b', 'k', 'n') }, ({ a, w }) => matmul(a, w)),
   ],
   conv2d: [
+    of({ x: float('n', 5, 6, 4), w: unevenFilter }, ({ x, w }) => conv2d(x, w, uneven)),
     of({ x: image, w: float(3, 3, 'c', 'o') }, ({ x, w }) => conv2d(x, w, { padding: 'same' })),
     of({ x: image, w: float(2, 1, 'c', 'o') }, ({ x, w }) => conv2d(x, w, { strides: 2 })),
     // room for windows even over nothing: their sums are 0
@@ -157,11 +169,17 @@ export const operatorCases: {
     ),
   ],
   conv2dInputGradient: [
+    of({ dy: float('n', 3, 5, 6), w: unevenFilter }, ({ dy, w }) =>
+      emit('conv2dInputGradient', [dy, w], { ...uneven, inputSize: [5, 6] }),
+    ),
     of({ dy: float('n', 'h', 'w', 'o'), w: float(3, 3, 'c', 'o') }, ({ dy, w }, size) =>
       emit('conv2dInputGradient', [dy, w], { ...convolution, inputSize: [size('h'), size('w')] }),
     ),
   ],
   conv2dFilterGradient: [
+    of({ x: float('n', 5, 6, 4), dy: float('n', 3, 5, 6) }, ({ x, dy }) =>
+      emit('conv2dFilterGradient', [x, dy], { ...uneven, filterSize: [2, 2] }),
+    ),
     of({ x: image, dy: float('n', 'h', 'w', 'o') }, ({ x, dy }) =>
       emit('conv2dFilterGradient', [x, dy], { ...convolution, filterSize: [3, 3] }),
     ),
