@@ -1,7 +1,7 @@
 import type { DeviceTensorV1, DType, HostTensor } from '@etalon/spec';
 import { DisposedError } from '@etalon/spec';
 import type { BufferPool, OutputBuffer } from './buffer-pool.ts';
-import { copyOf } from './host-tensor.ts';
+import { carries, copyOf } from './host-tensor.ts';
 
 /** What the tensors and executables of one backend share; also tells its tensors from another's. */
 export interface EngineMemory {
@@ -22,18 +22,24 @@ export class PooledTensor implements DeviceTensorV1 {
   readonly shape: readonly number[];
   readonly memory: EngineMemory;
   #buffer: OutputBuffer | undefined;
+  // Copy of the data that the engine made, for the first reader; shares no memory with the buffer.
+  #copy: unknown;
   #state: 'live' | 'disposed' | 'consumed' = 'live';
   #pins = 0;
 
-  constructor(memory: EngineMemory, buffer: OutputBuffer) {
+  constructor(memory: EngineMemory, buffer: OutputBuffer, copy?: unknown) {
     this.dtype = buffer.host.dtype;
     this.shape = buffer.host.shape;
     this.memory = memory;
     this.#buffer = buffer;
+    this.#copy = copy;
   }
 
   async read(): Promise<HostTensor> {
-    return copyOf(this.use('read').host);
+    const { host } = this.use('read');
+    const copy = this.#copy;
+    this.#copy = undefined;
+    return isCopyOf(host, copy) ? ({ ...host, data: copy } as HostTensor) : copyOf(host);
   }
 
   dispose(): void {
@@ -87,7 +93,16 @@ export class PooledTensor implements DeviceTensorV1 {
     if (this.#buffer === undefined) return;
     this.memory.pool.give(this.#buffer);
     this.#buffer = undefined;
+    this.#copy = undefined;
   }
+}
+
+function isCopyOf({ dtype, data }: HostTensor, copy: unknown): boolean {
+  return (
+    carries(dtype, copy) &&
+    (copy as HostTensor['data']).length === data.length &&
+    (copy as HostTensor['data']).buffer !== data.buffer
+  );
 }
 
 function typeText(tensor: PooledTensor): string {

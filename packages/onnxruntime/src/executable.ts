@@ -20,7 +20,7 @@ import { toOnnxTensor } from './host-tensor.ts';
 import type { InputDeclaration, Source } from './inputs.ts';
 import { checkInputs, declareInputs } from './inputs.ts';
 import type { RunQueue } from './run-queue.ts';
-import type { OnnxRuntime, OnnxSession, OnnxTensor } from './runtime.ts';
+import type { EngineCopies, OnnxRuntime, OnnxSession, OnnxTensor } from './runtime.ts';
 import type { ShapePlan } from './shape-plan.ts';
 import { ShapePlanner } from './shape-plan.ts';
 
@@ -120,9 +120,9 @@ export class OnnxExecutable implements ExecutableV1 {
       if (memory.disposed) throw backendDisposed(memory.name, `${program.name} › run`);
       this.#feed(sources, copies);
       this.#fetch(plan, buffers);
-      await this.#call();
+      const returned = await this.#call();
       this.#consume(sources);
-      return this.#wrap(buffers);
+      return this.#wrap(buffers, returned);
     } catch (error) {
       for (const buffer of buffers) memory.pool.give(buffer);
       throw error;
@@ -164,10 +164,10 @@ export class OnnxExecutable implements ExecutableV1 {
     }
   }
 
-  async #call(): Promise<void> {
+  async #call(): Promise<EngineCopies> {
     const { memory, program, session } = this.#parts;
     try {
-      await session.run(this.#feeds, this.#fetches);
+      return await session.run(this.#feeds, this.#fetches);
     } catch (cause) {
       throw runFailed(memory.name, program.name, cause);
     }
@@ -182,12 +182,18 @@ export class OnnxExecutable implements ExecutableV1 {
     }
   }
 
-  #wrap(buffers: readonly OutputBuffer[]): RunOutputs {
+  // The engine returns a copy of every output that it wrote to a buffer. The first read of an output takes that copy instead
+  // of making another; state that is fed back is seldom read, and its copies would only keep memory.
+  #wrap(buffers: readonly OutputBuffer[], returned: EngineCopies): RunOutputs {
     const outputs: Record<string, PooledTensor> = {};
     let index = 0;
     for (const { name } of this.#parts.program.outputs) {
       const buffer = buffers[index];
-      if (buffer !== undefined) outputs[name] = new PooledTensor(this.#parts.memory, buffer);
+      if (buffer !== undefined) {
+        const aliased = this.#parts.aliases.outputs[index] === true;
+        const copy = aliased ? undefined : returned[this.#outputNames[index] ?? '']?.data;
+        outputs[name] = new PooledTensor(this.#parts.memory, buffer, copy);
+      }
       index += 1;
     }
     return outputs;

@@ -26,13 +26,16 @@ export interface OnnxSessionOptions {
   readonly profileFilePrefix?: string;
 }
 
+/** Copies of outputs that the engine returns from a run, by name. */
+export type EngineCopies = Readonly<Record<string, { readonly data: unknown } | undefined>>;
+
 /** A model that the engine has loaded. */
 export interface OnnxSession {
   /** Fills the tensors in `fetches`; what it returns are copies of them. */
   run(
     feeds: Readonly<Record<string, OnnxTensor | undefined>>,
     fetches: Readonly<Record<string, OnnxTensor | null>>,
-  ): Promise<unknown>;
+  ): Promise<EngineCopies>;
   /** Ends the profiler and writes its file. */
   endProfiling(): void;
   /** Frees the model. */

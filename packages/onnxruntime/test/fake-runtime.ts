@@ -1,4 +1,4 @@
-import type { OnnxRuntime, OnnxSession, OnnxTensor } from '../src/runtime.ts';
+import type { EngineCopies, OnnxRuntime, OnnxSession, OnnxTensor } from '../src/runtime.ts';
 
 /** Tensor whose memory a test can look at. */
 export interface FakeTensor extends OnnxTensor {
@@ -24,7 +24,7 @@ export class FakeSession implements OnnxSession {
   async run(
     feeds: Readonly<Record<string, OnnxTensor | undefined>>,
     fetches: Readonly<Record<string, OnnxTensor | null>>,
-  ): Promise<unknown> {
+  ): Promise<EngineCopies> {
     await new Promise((resolve) => setImmediate(resolve));
     this.runs += 1;
     this.#model(feeds as Record<string, FakeTensor>, fetches as Record<string, FakeTensor>);

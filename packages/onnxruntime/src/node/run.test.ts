@@ -36,6 +36,31 @@ describe.each([1, availableParallelism()])('onnxruntime-cpu with %i threads', (t
   });
   afterAll(() => backend.dispose());
 
+  it('reads an output anew each time, whatever was done to what was read before', async () => {
+    const executable = await backend.compile(dense);
+    const { y } = await executable.run({
+      x: float32([1, 96], wave(96, 11)),
+      kernel: float32([96, 80], wave(96 * 80, 7)),
+    });
+    const first = await y?.read();
+    const seen = [...(first?.data ?? [])];
+    first?.data.fill(-1);
+    const second = await y?.read();
+    expect([...(second?.data ?? [])]).toEqual(seen);
+    second?.data.fill(-2);
+    const third = await y?.read();
+    expect([...(third?.data ?? [])]).toEqual(seen);
+    // as an input it is still what was computed
+    const square = programOf('square', ({ input, node, output }) => {
+      const v = input('v', 'float32', [1, 80]);
+      output('w', node('mul', [v, v], 'float32', [1, 80]));
+    });
+    const squares = await backend.compile(square);
+    if (y === undefined) throw new Error('no output');
+    const { w } = await outputsOf(squares, { v: y });
+    expect([...(w?.data ?? [])]).toEqual(seen.map((value) => value * value));
+  });
+
   it('multiplies matrices of several batch sizes with one executable', async () => {
     const executable = await backend.compile(dense);
     const kernel = wave(96 * 80, 7);
