@@ -1,9 +1,10 @@
 // Helpers that the suites share.
 
-/** Milliseconds per call of two functions that take turns, as medians over blocks. */
-export async function takeTurns(ours, peer, { blocks = 15, calls }) {
+/** Milliseconds per call of two functions that take turns, as medians over blocks; `before` each block is not timed. */
+export async function takeTurns(ours, peer, { blocks = 15, calls, before = () => {} }) {
   const times = { ours: [], peer: [] };
   const block = async (body) => {
+    await before();
     const began = performance.now();
     for (let call = 0; call < calls; call++) await body();
     return (performance.now() - began) / calls;

@@ -1,5 +1,6 @@
 import type { Tensor } from '@etalon/compiler';
 import { add, mul, sub } from '@etalon/compiler';
+import { withoutSubnormals } from './without-subnormals.ts';
 
 /**
  * Returns `decay · average + (1 - decay) · value`, in a form with one weight: two weights, rounded to float32, do not
@@ -9,7 +10,9 @@ import { add, mul, sub } from '@etalon/compiler';
  * average)` would keep of a small value only what the last digits of a large average have room for.
  */
 export function movingAverage(average: Tensor, value: Tensor, decay: number): Tensor {
-  return decay < 0.5
-    ? add(value, mul(sub(average, value), decay))
-    : add(average, mul(sub(value, average), 1 - decay));
+  return withoutSubnormals(
+    decay < 0.5
+      ? add(value, mul(sub(average, value), decay))
+      : add(average, mul(sub(value, average), 1 - decay)),
+  );
 }

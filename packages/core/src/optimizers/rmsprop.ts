@@ -3,6 +3,7 @@ import { learningRateAt, requireContext, slotOf } from './context.ts';
 import { movingAverage } from './moving-average.ts';
 import type { LearningRate, Optimizer } from './optimizer.ts';
 import { requireDecay, requireEpsilon, requireLearningRate } from './options.ts';
+import { withoutSubnormals } from './without-subnormals.ts';
 
 /** Options of `rmsprop`. */
 export interface RmspropOptions {
@@ -44,7 +45,9 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
       if (momentum === 0) {
         return { parameter: sub(parameter, mul(quotient, rate)), slots: { meanSquare } };
       }
-      const velocity = add(mul(slotOf(name, context, 'velocity'), momentum), quotient);
+      const velocity = withoutSubnormals(
+        add(mul(slotOf(name, context, 'velocity'), momentum), quotient),
+      );
       return {
         parameter: sub(parameter, mul(velocity, rate)),
         slots: { meanSquare, velocity },

@@ -3,6 +3,7 @@ import { AttributeError } from '@etalon/spec';
 import { learningRateAt, requireContext, slotOf } from './context.ts';
 import type { LearningRate, Optimizer } from './optimizer.ts';
 import { requireAtLeastZero, requireDecay, requireLearningRate } from './options.ts';
+import { withoutSubnormals } from './without-subnormals.ts';
 
 /** Options of `sgd`. */
 export interface SgdOptions {
@@ -45,7 +46,9 @@ export function sgd(options: SgdOptions): Optimizer {
         weightDecay === 0 ? context.gradient : add(context.gradient, mul(parameter, weightDecay));
       const rate = learningRateAt(name, learningRate, step);
       if (momentum === 0) return { parameter: sub(parameter, mul(gradient, rate)), slots: {} };
-      const velocity = add(mul(slotOf(name, context, 'velocity'), momentum), gradient);
+      const velocity = withoutSubnormals(
+        add(mul(slotOf(name, context, 'velocity'), momentum), gradient),
+      );
       const direction = nesterov ? add(gradient, mul(velocity, momentum)) : velocity;
       return { parameter: sub(parameter, mul(direction, rate)), slots: { velocity } };
     },
