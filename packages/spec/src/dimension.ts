@@ -2,8 +2,9 @@
  * Size of one axis: a canonical integer expression over named sizes.
  *
  * A constant is a number, a single name is a string (`'batch'`), everything else is a
- * {@link DimensionSum}. Two dimensions are equal exactly when their canonical forms are, so JSON
- * equality decides. Names are bound to sizes when a program runs.
+ * {@link DimensionSum}. Two dimensions count as equal when their canonical forms are, so JSON equality
+ * decides; equal forms are equal for every binding, while some equal sums of quotients (`⌊n/2⌋ + ⌊(n+1)/2⌋`
+ * and `n`) have different forms. Names are bound to sizes when a program runs.
  */
 export type Dimension = number | string | DimensionSum;
 

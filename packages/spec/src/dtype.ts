@@ -1,6 +1,7 @@
 /**
- * Element types of version 1. `float32`, `int32` and `bool` flow through programs; `uint8` appears
- * only on program inputs and as the operand of `cast` and of data movement.
+ * Element types of version 1. `float32`, `int32` and `bool` flow through programs; `uint8` is for
+ * inputs: operators take it where their documentation says any dtype (`cast`, `equal`, `where`, `gather`, data
+ * movement), and none computes with it.
  */
 export type DType = 'float32' | 'int32' | 'bool' | 'uint8';
 
