@@ -2,7 +2,7 @@ import type { BackendManifestV1 } from '@etalon/spec';
 
 /**
  * Steps that one program holds where the engine runs them inside: for a dense net on ONNX Runtime's CPU provider 8 steps
- * in a call take 58 % of the time of single ones and 16 take 53 %, while building the program takes 0.03 s for each
+ * in a call take 58 % of the time of single ones and 16 take 53 %, while building the program takes 0.015 s for each
  * step in it (docs/decisions/0006-steps-per-call.md).
  */
 const stepsInside = 8;
