@@ -122,6 +122,7 @@ export { decompose } from './passes/decompose.ts';
 export { simplify } from './passes/simplify.ts';
 export { lackOfSupport } from './passes/support.ts';
 export type { DrawOptions } from './prepare/draw-inputs.ts';
+export { requireHostData } from './prepare/host-data.ts';
 export { prepare } from './prepare/prepare.ts';
 export type { PreparedProgram, PreparedRunOptions } from './prepare/prepared-program.ts';
 export { formatShape, formatType } from './program/format-type.ts';

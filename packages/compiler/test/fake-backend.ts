@@ -57,6 +57,7 @@ export function createFakeBackend(...missing: readonly OperatorName[]): FakeBack
         },
       };
     },
+    upload: async ({ dtype, shape }) => fakeTensor(dtype, shape),
     dispose: async () => undefined,
   };
   return Object.assign(state, { backend });

@@ -26,6 +26,7 @@ export function manifestOf(operators: BackendManifestV1['operators']): BackendMa
     subnormals: 'kept',
     imageLayout: 'nhwc',
     loopPolicy: 'stepwise',
+    deviceInputs: 'resident',
     threads: [1],
     deterministic: true,
   };

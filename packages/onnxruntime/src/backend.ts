@@ -1,16 +1,19 @@
+import { requireHostData } from '@etalon/compiler';
 import { encodeOnnx, onnxNames } from '@etalon/onnx';
 import type {
   BackendManifestV1,
   BackendV1,
   CompileOptions,
+  DeviceTensorV1,
   ExecutableV1,
+  HostTensor,
   ProgramV1,
 } from '@etalon/spec';
 import { BackendError, SpecificationVersionError } from '@etalon/spec';
 import { resolveAliases } from './aliases.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { EngineMemory } from './device-tensor.ts';
-import { backendDisposed } from './device-tensor.ts';
+import { backendDisposed, placeTensor } from './device-tensor.ts';
 import { OnnxExecutable } from './executable.ts';
 import { firstLine } from './first-line.ts';
 import type { OnnxRuntimeDevice } from './manifest.ts';
@@ -97,6 +100,13 @@ class Backend implements OnnxRuntimeBackend {
     });
     this.#executables.add(executable);
     return executable;
+  }
+
+  async upload(tensor: HostTensor): Promise<DeviceTensorV1> {
+    const where = `${this.name} › upload`;
+    if (this.#memory.disposed) throw backendDisposed(this.name, where);
+    requireHostData(where, tensor);
+    return placeTensor(this.#memory, this.#parts.runtime, tensor);
   }
 
   memory(): OnnxRuntimeMemory {

@@ -1,7 +1,9 @@
 import type { DeviceTensorV1, DType, HostTensor } from '@etalon/spec';
 import { DisposedError } from '@etalon/spec';
 import type { BufferPool, OutputBuffer } from './buffer-pool.ts';
-import { carries, copyOf } from './host-tensor.ts';
+import { bufferSlot } from './buffer-pool.ts';
+import { carries, copyOf, isShared, toOnnxTensor } from './host-tensor.ts';
+import type { OnnxRuntime } from './runtime.ts';
 
 /** What the tensors and executables of one backend share; also tells its tensors from another's. */
 export interface EngineMemory {
@@ -26,13 +28,23 @@ export class PooledTensor implements DeviceTensorV1 {
   #copy: unknown;
   #state: 'live' | 'disposed' | 'consumed' = 'live';
   #pins = 0;
+  readonly #isBorrowed: boolean;
 
-  constructor(memory: EngineMemory, buffer: OutputBuffer, copy?: unknown) {
+  /**
+   * @param options - `copy`: a copy of the data that the engine made; `borrowed`: the memory is a caller's, so that
+   * the pool must not have it.
+   */
+  constructor(
+    memory: EngineMemory,
+    buffer: OutputBuffer,
+    { copy, borrowed = false }: { readonly copy?: unknown; readonly borrowed?: boolean } = {},
+  ) {
     this.dtype = buffer.host.dtype;
     this.shape = buffer.host.shape;
     this.memory = memory;
     this.#buffer = buffer;
     this.#copy = copy;
+    this.#isBorrowed = borrowed;
   }
 
   async read(): Promise<HostTensor> {
@@ -91,10 +103,24 @@ export class PooledTensor implements DeviceTensorV1 {
 
   #release(): void {
     if (this.#buffer === undefined) return;
-    this.memory.pool.give(this.#buffer);
+    if (!this.#isBorrowed) this.memory.pool.give(this.#buffer);
     this.#buffer = undefined;
     this.#copy = undefined;
   }
+}
+
+/**
+ * Returns a device tensor over the caller's array; shared memory, which the engine refuses, is copied.
+ */
+export function placeTensor(
+  memory: EngineMemory,
+  runtime: OnnxRuntime,
+  tensor: HostTensor,
+): PooledTensor {
+  const host = isShared(tensor) ? copyOf(tensor) : { ...tensor, shape: [...tensor.shape] };
+  const slot = bufferSlot(host.dtype, host.shape);
+  const buffer = { slot, host, tensor: toOnnxTensor(runtime, host) };
+  return new PooledTensor(memory, buffer, { borrowed: true });
 }
 
 function isCopyOf({ dtype, data }: HostTensor, copy: unknown): boolean {

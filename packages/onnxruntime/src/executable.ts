@@ -2,7 +2,6 @@ import type { OnnxNames } from '@etalon/onnx';
 import type {
   AbortSignalLike,
   ExecutableV1,
-  HostTensor,
   NodePlacement,
   ProgramV1,
   RunInputs,
@@ -16,7 +15,7 @@ import { bufferSlot } from './buffer-pool.ts';
 import type { EngineMemory } from './device-tensor.ts';
 import { backendDisposed, PooledTensor } from './device-tensor.ts';
 import { firstLine } from './first-line.ts';
-import { toOnnxTensor } from './host-tensor.ts';
+import { isShared, toOnnxTensor } from './host-tensor.ts';
 import type { InputDeclaration, Source } from './inputs.ts';
 import { checkInputs, declareInputs } from './inputs.ts';
 import type { RunQueue } from './run-queue.ts';
@@ -192,7 +191,7 @@ export class OnnxExecutable implements ExecutableV1 {
       if (buffer !== undefined) {
         const aliased = this.#parts.aliases.outputs[index] === true;
         const copy = aliased ? undefined : returned[this.#outputNames[index] ?? '']?.data;
-        outputs[name] = new PooledTensor(this.#parts.memory, buffer, copy);
+        outputs[name] = new PooledTensor(this.#parts.memory, buffer, { copy });
       }
       index += 1;
     }
@@ -218,11 +217,6 @@ export class OnnxExecutable implements ExecutableV1 {
       `${program.name} › ${method}: the executable was disposed, got a later call.\nFix: dispose it after its last run, or compile the program again.`,
     );
   }
-}
-
-// The engine refuses tensors over shared memory ("Invalid argument"), where workers put their data.
-function isShared({ data }: HostTensor): boolean {
-  return typeof SharedArrayBuffer === 'function' && data.buffer instanceof SharedArrayBuffer;
 }
 
 function runFailed(backend: string, program: string, cause: unknown): BackendError {

@@ -75,3 +75,8 @@ export function toOnnxTensor(runtime: OnnxRuntime, tensor: HostTensor): OnnxTens
       return new runtime.Tensor('bool', tensor.data, tensor.shape);
   }
 }
+
+/** Tells whether data is in shared memory, where workers put theirs: the engine refuses it ("Invalid argument"). */
+export function isShared({ data }: HostTensor): boolean {
+  return typeof SharedArrayBuffer === 'function' && data.buffer instanceof SharedArrayBuffer;
+}

@@ -170,6 +170,7 @@ export function onnxRuntimeManifest(device: OnnxRuntimeDevice, cores: number): B
     // With CUDA every output crosses the bus after each call, so steps belong inside the graph; with WebGPU the engine
     // would run the loop itself on the CPU provider.
     loopPolicy: device === 'webgpu' ? 'stepwise' : 'inside',
+    deviceInputs: 'resident',
     threads: Array.from({ length: cores }, (_, index) => index + 1),
     deterministic: onCpu,
   };

@@ -78,6 +78,14 @@ export interface BackendV1 {
    * @throws {BackendError} (rejects) when the engine refuses the program.
    */
   compile(program: ProgramV1, options?: CompileOptions): Promise<ExecutableV1>;
+  /**
+   * Places a tensor on the device, for many runs to read: a data set, say. The engine may keep the array instead
+   * of copying it, so its elements must not change until the tensor is disposed.
+   *
+   * @throws {DTypeError | ShapeError} (rejects) when the data is not what dtype and shape say.
+   * @throws {DisposedError} (rejects) after `dispose`.
+   */
+  upload(tensor: HostTensor): Promise<DeviceTensorV1>;
   /** Frees the engine and all executables. Idempotent. */
   dispose(): Promise<void>;
 }

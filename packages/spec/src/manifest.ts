@@ -47,6 +47,11 @@ export interface BackendManifestV1 {
   readonly imageLayout: 'nhwc' | 'nchw';
   /** Where a training loop runs best: several steps inside one program, or one program run per step. */
   readonly loopPolicy: 'inside' | 'stepwise';
+  /**
+   * Whether a run reads its device tensors where they lie, however large they are, or copies them first. Training
+   * keeps a data set on the device only where that is free.
+   */
+  readonly deviceInputs: 'resident' | 'copied';
   /** Thread counts that can be asked for when the backend is created; one entry when fixed. */
   readonly threads: readonly number[];
   /** Whether two runs of one executable on equal inputs give equal bits. */

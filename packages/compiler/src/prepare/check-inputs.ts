@@ -1,6 +1,7 @@
 import type { DType, HostTensor, ProgramV1, RunInputs } from '@etalon/spec';
-import { DataError, DTypeError, ShapeError } from '@etalon/spec';
+import { DataError, DTypeError } from '@etalon/spec';
 import type { IndexGuard } from '../passes/index-guards.ts';
+import { requireHostData } from './host-data.ts';
 
 /** What a run's input must be; shapes are checked when sizes are bound. */
 export interface InputDeclaration {
@@ -31,7 +32,7 @@ export function checkInputTypes(
         { details: { input: name } },
       );
     }
-    if (isHostTensor(tensor)) checkData(program, name, tensor);
+    if (isHostTensor(tensor)) requireHostData(`${program} › input "${name}"`, tensor);
   }
   const names = Object.keys(inputs);
   if (names.length === found) return;
@@ -42,33 +43,6 @@ export function checkInputTypes(
     'INPUT_UNKNOWN',
     `${program}: there is no such input, got ${JSON.stringify(unknown)}.\nExpected ${JSON.stringify([...known].slice(0, 8))}.`,
     { details: { input: unknown } },
-  );
-}
-
-const arrays: { readonly [D in DType]: new () => HostTensor['data'] } = {
-  float32: Float32Array,
-  int32: Int32Array,
-  bool: Uint8Array,
-  uint8: Uint8Array,
-};
-
-function checkData(program: string, name: string, { dtype, shape, data }: HostTensor): void {
-  if (!(data instanceof arrays[dtype])) {
-    throw new DTypeError(
-      'DTYPE_INPUT_DATA',
-      `${program} › input "${name}": the data of a ${dtype} tensor must be in a ${arrays[dtype].name}, got ${Object.prototype.toString.call(data).slice(8, -1)}.`,
-      { details: { input: name } },
-    );
-  }
-  let count = 1;
-  for (const size of shape) {
-    count = Number.isInteger(size) && size >= 0 ? count * size : Number.NaN;
-  }
-  if (count === data.length) return;
-  throw new ShapeError(
-    'SHAPE_DATA_LENGTH',
-    `${program} › input "${name}": the data does not fill the shape, got ${data.length} elements for [${shape.join(', ')}].`,
-    { details: { input: name } },
   );
 }
 

@@ -30,6 +30,7 @@ export function withWrongOperators(backend: BackendV1, wrong: WrongOperators): B
     name: backend.name,
     manifest: { ...backend.manifest, precision: 'cpu' },
     compile: (program, options) => backend.compile(rewrite(program, wrong), options),
+    upload: (tensor) => backend.upload(tensor),
     dispose: () => backend.dispose(),
   };
 }

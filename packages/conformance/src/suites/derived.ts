@@ -38,6 +38,7 @@ function withCoreOnly(backend: BackendV1): BackendV1 {
     name: backend.name,
     manifest: coreOnly(backend.manifest),
     compile: (program, options) => backend.compile(program, options),
+    upload: (tensor) => backend.upload(tensor),
     dispose: () => backend.dispose(),
   };
 }

@@ -8,6 +8,7 @@ const choices = {
   subnormals: ['kept', 'flushed'],
   imageLayout: ['nhwc', 'nchw'],
   loopPolicy: ['inside', 'stepwise'],
+  deviceInputs: ['resident', 'copied'],
   deterministic: [true, false],
 } as const;
 

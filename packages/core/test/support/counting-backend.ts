@@ -85,6 +85,7 @@ export function countingBackend(manifest: Partial<BackendV1['manifest']> = {}): 
         },
       };
     },
+    upload: async (tensor) => new CountedTensor(await inner.upload(tensor), live),
     dispose: () => inner.dispose(),
   };
   return backend;

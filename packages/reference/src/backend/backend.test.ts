@@ -52,6 +52,7 @@ describe('createReferenceBackend', () => {
       subnormals: 'kept',
       imageLayout: 'nhwc',
       loopPolicy: 'stepwise',
+      deviceInputs: 'resident',
       threads: [1],
       deterministic: true,
     });

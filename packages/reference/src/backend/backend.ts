@@ -1,4 +1,4 @@
-import { lackOfSupport } from '@etalon/compiler';
+import { lackOfSupport, requireHostData } from '@etalon/compiler';
 import type { BackendV1, CompileOptions, ExecutableV1, NodeV1, ProgramV1 } from '@etalon/spec';
 import {
   AttributeError,
@@ -7,7 +7,9 @@ import {
   UnsupportedOperatorError,
 } from '@etalon/spec';
 import { requireKernel } from '../interpret.ts';
+import { toFloat64 } from '../tensor.ts';
 import type { TensorOwner } from './device-tensor.ts';
+import { ReferenceDeviceTensor } from './device-tensor.ts';
 import { ReferenceExecutable } from './executable.ts';
 import { referenceManifest } from './manifest.ts';
 
@@ -31,6 +33,16 @@ export function createReferenceBackend(): BackendV1 {
         );
       }
       return compile(owner, program, options);
+    },
+    upload: async (tensor) => {
+      if (owner.isDisposed) {
+        throw new DisposedError(
+          'BACKEND_DISPOSED',
+          `reference › upload(): the backend was disposed, got ${tensor.dtype}[${tensor.shape.join(', ')}].`,
+        );
+      }
+      requireHostData('reference › upload()', tensor);
+      return new ReferenceDeviceTensor(owner, toFloat64(tensor, 'reference › upload()'));
     },
     dispose: async () => {
       owner.isDisposed = true;

@@ -97,6 +97,7 @@ export const referenceManifest: BackendManifestV1 = {
   subnormals: 'kept',
   imageLayout: 'nhwc',
   loopPolicy: 'stepwise',
+  deviceInputs: 'resident',
   threads: [1],
   deterministic: true,
 };
