@@ -70,7 +70,10 @@ async function check(
     const file = resolve(folder, options.json);
     await writeWhole(file, `${JSON.stringify({ backends: reports.map(toJson) }, undefined, 2)}\n`);
   }
-  if (options.support) await writeWhole(resolve(folder, 'SUPPORT.md'), renderSupport(reports));
+  // A table of a malformed manifest would say that nothing is supported.
+  if (options.support && reports.every(({ complete }) => complete)) {
+    await writeWhole(resolve(folder, 'SUPPORT.md'), renderSupport(reports));
+  }
   const failed = reports.reduce((sum, report) => sum + report.failed, 0);
   return failed > 0 || reports.length === 0 ? 1 : 0;
 }
