@@ -1,12 +1,15 @@
 import { createReferenceBackend } from '@etalon/reference';
 import { BackendError } from '@etalon/spec';
 import type { CreateBackend } from '../checks/check.ts';
+import type { Widening } from '../options.ts';
 
 /** A backend that the command knows by name. */
 export interface KnownBackend {
   readonly name: string;
   /** Creates it; rejects with a `BackendError` where this machine lacks the runtime or the device. */
   readonly create: CreateBackend;
+  /** Budgets that it widens, with reasons. */
+  readonly widen?: Readonly<Record<string, Widening>>;
 }
 
 /** Backends by the name that they give themselves. A runtime is only imported when its backend is asked for. */
