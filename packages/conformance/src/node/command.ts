@@ -53,8 +53,9 @@ async function check(
 ): Promise<number> {
   const reports: ConformanceReport[] = [];
   for (const backend of await chosen(options, known, write)) {
+    const { create, widen = {} } = backend;
     const filter = options.filter.length > 0 ? { filter: options.filter } : {};
-    const report = await runConformance(backend.create, filter);
+    const report = await runConformance(create, { widen, ...filter });
     show(report, write);
     reports.push(report);
   }
