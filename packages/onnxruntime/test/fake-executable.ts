@@ -28,11 +28,12 @@ export function fakeExecutable(
   aliases: Readonly<Record<string, string>> = {},
   engine: FakeEngine = fakeEngine(),
   outputs: OutputMemory = writtenOutputs,
+  outputNames: Readonly<Record<string, string>> = {},
 ): { readonly executable: OnnxExecutable; readonly session: FakeSession } & FakeEngine {
   const session = new FakeSession(model);
   const executable = new OnnxExecutable({
     program,
-    names: { inputs: {}, outputs: {} },
+    names: { inputs: {}, outputs: outputNames },
     session,
     runtime: fakeRuntime(),
     ...engine,

@@ -1,4 +1,10 @@
-import type { OnnxNodeRuntime, OnnxOutputs, OnnxSession, OnnxTensor } from '../src/runtime.ts';
+import type {
+  OnnxNodeRuntime,
+  OnnxOutputs,
+  OnnxSession,
+  OnnxTensor,
+  OnnxWebRuntime,
+} from '../src/runtime.ts';
 
 /** Tensor whose memory a test can look at. */
 export interface FakeTensor extends OnnxTensor {
@@ -58,4 +64,10 @@ export function fakeRuntime(model: FakeModel = () => {}): OnnxNodeRuntime {
     },
     listSupportedBackends: () => [{ name: 'cpu', bundled: true }],
   };
+}
+
+/** A runtime of the web without an engine. */
+export function fakeWebRuntime(model?: FakeModel): OnnxWebRuntime {
+  const { InferenceSession, Tensor } = fakeRuntime(model);
+  return { InferenceSession, Tensor, env: { wasm: {} } };
 }

@@ -68,7 +68,9 @@ export async function createOnnxRuntimeBackend(
     graphOptimization,
     graphOptimizations,
   );
-  assertThreads(asked, limit, 'what the platform allows');
+  if (options.threads !== undefined) {
+    assertThreads(options.threads, limit, 'what the platform allows');
+  }
   const runtime = options.runtime ?? (await loadRuntime(asked));
   claimThreads(runtime, asked);
   if (wasmPaths !== undefined) runtime.env.wasm.wasmPaths = wasmPaths;
