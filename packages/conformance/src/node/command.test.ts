@@ -44,6 +44,15 @@ describe('runCommand', () => {
     ]);
   });
 
+  it('widens the budgets of a backend and says why', async () => {
+    const widen = { 'matmul/square': { factor: 2, because: 'it adds in another order' } };
+    const backend: KnownBackend = { name: 'reference', create: createReferenceBackend, widen };
+    const args = ['--backend', 'reference', '--filter', 'matmul/square'];
+    const write = (line: string) => lines.push(line);
+    expect(await runCommand(args, { write, folder, backends: [backend] })).toBe(0);
+    expect(lines[0]).toBe('reference: budget of matmul/square widened: it adds in another order');
+  });
+
   it('exits with 1 and shows what is wrong when a check failed', async () => {
     const args = ['--backend', 'reference', '--backend', 'wrong', '--filter', 'matmul/square'];
     expect(await run(...args, '--json', 'reports/conformance.json')).toBe(1);
