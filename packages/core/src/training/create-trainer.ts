@@ -196,7 +196,8 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   #loops(task: TrainingTask<I, O>, stepsPerCall: number | 'auto'): boolean {
     if (stepsPerCall !== 'auto') return stepsPerCall > 1;
     const { loopPolicy, operators } = this.#options.backend.manifest;
-    return loopPolicy === 'inside' && operators.scan !== undefined && canLoop(task);
+    const { scan, gather } = operators;
+    return loopPolicy === 'inside' && scan !== undefined && gather !== undefined && canLoop(task);
   }
 
   async #runnerFor(
