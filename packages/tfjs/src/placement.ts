@@ -22,7 +22,7 @@ export function placeNodes(
   return steps.map(({ node, kernel, dtype }) => {
     const { dataOperand } = operatorTraits(node.operator);
     const data = node.inputs[dataOperand];
-    const kind = kernel.kind(data === undefined ? dtype : (program.values[data]?.dtype ?? dtype));
+    const kind = kernel.kind(program.values[data ?? -1]?.dtype ?? dtype, engine);
     return {
       path: node.path,
       operator: node.operator,

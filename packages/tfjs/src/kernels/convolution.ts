@@ -1,10 +1,12 @@
 import type { ConvolutionAttributes, ConvolutionOperatorsV1 } from '@etalon/spec';
 import type { TfjsTensor } from '../runtime.ts';
 import type { Scope } from '../scope.ts';
-import { flipFilter, spread } from './image.ts';
+import type { Motion } from './image.ts';
+import { flipFilter, scatterTaps, spread } from './image.ts';
 import type { KernelCall, KernelsOf } from './kernel.ts';
 import { float, operandAt } from './kernel.ts';
 import { concat, slice, transpose } from './movement.ts';
+import { hasNonFinite } from './non-finite.ts';
 
 type Convolution = 'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient';
 
@@ -12,13 +14,6 @@ type Convolution = 'conv2d' | 'conv2dInputGradient' | 'conv2dFilterGradient';
 const IMAGE_RANK = 4;
 
 type Sizes = readonly [number, number, number, number];
-
-/** How a filter moves: `padding` may be negative, which crops the image. */
-interface Motion {
-  readonly strides: readonly [number, number];
-  readonly dilations: readonly [number, number];
-  readonly padding: readonly [readonly [number, number], readonly [number, number]];
-}
 
 function convolve(scope: Scope, x: TfjsTensor, filter: TfjsTensor, motion: Motion): TfjsTensor {
   const isCropped = motion.padding.flat().some((pad) => pad < 0);
@@ -88,6 +83,10 @@ function inputGradient(
     return [before, (inputSize[axis] ?? 0) + reach - before - spreadSize] as const;
   }) as unknown as Motion['padding'];
   const isSpread = strides.some((stride) => stride !== 1);
+  // The zeros between the pixels would make NaN of an infinite tap.
+  if (isSpread && hasNonFinite(scope, filter)) {
+    return scatterTaps(scope, dy, filter, { strides, dilations, padding }, inputSize);
+  }
   const image = isSpread ? spread(scope, dy, { factors: strides, padding: pads }) : dy;
   const none = [
     [0, 0],

@@ -102,6 +102,27 @@ function unaryNumeric<K extends Elementwise>(name: string, integer: UnaryFunctio
   };
 }
 
+/** That of `wasm` is wrong for large angles: 0.57 instead of 0.87 for the sine of 2^127. */
+function circular<K extends Elementwise>(name: string, compute: UnaryFunction): Kernel<K> {
+  return {
+    dtypes: float,
+    maximumRank: MAXIMUM_RANK,
+    kind: (_, engine) => (engine === 'wasm' ? 'loop' : 'native'),
+    run: ({ scope, inputs }) => {
+      const x = operandAt(inputs, 0);
+      return scope.engine === 'wasm'
+        ? mapElements(scope, x, 'float32', compute)
+        : scope.run(name, { x });
+    },
+  };
+}
+
+/** C99's power: JavaScript's, which the engine `cpu` has, is NaN in these two cases. */
+function power(base: number, exponent: number): number {
+  if (base === 1 || (base === -1 && Math.abs(exponent) === Infinity)) return 1;
+  return base ** exponent;
+}
+
 const INT32_MAXIMUM = 2 ** 31 - 1;
 const INT32_MINIMUM = -(2 ** 31);
 
@@ -123,8 +144,11 @@ export const elementwiseKernels: KernelsOf<Elementwise> = {
   pow: {
     dtypes: float,
     maximumRank: MAXIMUM_RANK,
-    kind: () => 'native',
-    run: ({ scope, inputs, shape }) => binary(scope, 'Pow', inputs, shape),
+    kind: (_, engine) => (engine === 'cpu' ? 'loop' : 'native'),
+    run: ({ scope, inputs, shape }) =>
+      scope.engine === 'cpu'
+        ? mapPairs(scope, inputs, shape, 'float32', power)
+        : binary(scope, 'Pow', inputs, shape),
   },
 
   equal: comparison('Equal', every, (a, b) => a === b),
@@ -166,8 +190,8 @@ export const elementwiseKernels: KernelsOf<Elementwise> = {
   sqrt: unary('Sqrt'),
   exp: unary('Exp'),
   log: unary('Log'),
-  sin: unary('Sin'),
-  cos: unary('Cos'),
+  sin: circular('Sin', Math.sin),
+  cos: circular('Cos', Math.cos),
   tanh: unary('Tanh'),
   erf: unary('Erf'),
   sigmoid: unary('Sigmoid'),

@@ -3,6 +3,13 @@ import type { Scope } from '../scope.ts';
 import { slice, transpose, writeRegion } from './movement.ts';
 import { copyStrided } from './strided.ts';
 
+/** How a filter moves: `padding` may be negative, which crops the image. */
+export interface Motion {
+  readonly strides: readonly [number, number];
+  readonly dilations: readonly [number, number];
+  readonly padding: readonly [readonly [number, number], readonly [number, number]];
+}
+
 /** How an image is spread: zeros between its pixels and around it; negative padding crops. */
 export interface Spread {
   /** Distance between neighbouring pixels, along height and width. */
@@ -59,4 +66,47 @@ export function flipFilter(scope: Scope, filter: TfjsTensor): TfjsTensor {
     [taps, size],
   );
   return transpose(scope, turned, [0, 1, 3, 2]);
+}
+
+/**
+ * The image's gradient of a convolution by its definition: each tap adds what it saw to the pixel that it looked at. Slow, and right
+ * for taps that are no numbers.
+ */
+export function scatterTaps(
+  scope: Scope,
+  dy: TfjsTensor,
+  filter: TfjsTensor,
+  { strides, dilations, padding }: Motion,
+  [height, width]: readonly [number, number],
+): TfjsTensor {
+  const [batch = 1, rows = 1, columns = 1, outer = 1] = dy.shape;
+  const [tapRows = 1, tapColumns = 1, inner = 1] = filter.shape;
+  const result = scope.allocate('float32', [batch, height, width, inner]);
+  const [to, from, taps] = [result, dy, filter].map((x) => scope.view(x)) as Float32Array[] as [
+    Float32Array,
+    Float32Array,
+    Float32Array,
+  ];
+  to.fill(0);
+  const add = (pixel: number, seen: number, tap: number): void => {
+    for (let i = 0; i < inner; i += 1) {
+      let total = to[pixel + i] as number;
+      for (let o = 0; o < outer; o += 1) {
+        total += (from[seen + o] as number) * (taps[tap + i * outer + o] as number);
+      }
+      to[pixel + i] = total;
+    }
+  };
+  for (let place = 0; place < batch * rows * columns; place += 1) {
+    const n = Math.floor(place / (rows * columns));
+    const top = (Math.floor(place / columns) % rows) * strides[0] - padding[0][0];
+    const left = (place % columns) * strides[1] - padding[1][0];
+    for (let tap = 0; tap < tapRows * tapColumns; tap += 1) {
+      const y = top + Math.floor(tap / tapColumns) * dilations[0];
+      const x = left + (tap % tapColumns) * dilations[1];
+      if (y < 0 || y >= height || x < 0 || x >= width) continue;
+      add(((n * height + y) * width + x) * inner, place * outer, tap * inner * outer);
+    }
+  }
+  return result;
 }

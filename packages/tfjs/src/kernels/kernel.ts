@@ -1,5 +1,6 @@
 import type { Dimension, DType, OperatorName, OperatorsV1, RandomOperatorsV1 } from '@etalon/spec';
 import { InternalError } from '@etalon/spec';
+import type { TfjsEngineName } from '../engines/engine.ts';
 import type { TfjsTensor } from '../runtime.ts';
 import type { Scope } from '../scope.ts';
 
@@ -29,8 +30,8 @@ export type KernelKind = 'native' | 'decomposed' | 'loop';
 export interface Kernel<K extends RunOperator> {
   readonly dtypes: readonly DType[];
   readonly maximumRank: number;
-  /** By the element type of the data operand, where it makes a difference. */
-  readonly kind: (dtype: DType) => KernelKind;
+  /** By the element type of the data operand and the engine, where they make a difference. */
+  readonly kind: (dtype: DType, engine: TfjsEngineName) => KernelKind;
   /** Computes the result, a tensor that the scope made. Never writes to an operand. */
   readonly run: (call: KernelCall<K>) => TfjsTensor;
 }

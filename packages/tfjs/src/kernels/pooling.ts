@@ -59,6 +59,25 @@ function pickMaxima(scope: Scope, x: TfjsTensor, from: TfjsTensor, geometry: Geo
   return result;
 }
 
+function averageWindows(scope: Scope, x: TfjsTensor, geometry: Geometry): TfjsTensor {
+  const result = scope.allocate('float32', geometry.output);
+  const to = scope.view(result);
+  const from = scope.view(x);
+  forEachWindow(geometry, (output, { first, rows, columns, rowStride, channels }) => {
+    for (let channel = 0; channel < channels; channel += 1) {
+      let total = 0;
+      for (let row = 0; row < rows; row += 1) {
+        const start = first + row * rowStride + channel;
+        for (let column = 0; column < columns; column += 1) {
+          total += from[start + column * channels] as number;
+        }
+      }
+      to[output + channel] = total / (rows * columns);
+    }
+  });
+  return result;
+}
+
 /** Rows of pooling; gradients are loops, since the kernels' differ at ties, NaN and padding. */
 export const poolingKernels: Omit<
   KernelsOf<keyof ConvolutionOperatorsV1>,
@@ -68,10 +87,15 @@ export const poolingKernels: Omit<
     dtypes: float,
     maximumRank: IMAGE_RANK,
     kind: () => 'native',
-    run: ({ scope, inputs, attributes, shape }) =>
-      isSinglePixel(attributes)
-        ? pickPixels(scope, operandAt(inputs, 0), attributes, shape)
-        : pool(scope, 'AvgPool', operandAt(inputs, 0), attributes),
+    run: ({ scope, inputs, attributes, shape }) => {
+      const x = operandAt(inputs, 0);
+      if (isSinglePixel(attributes)) return pickPixels(scope, x, attributes, shape);
+      // XNNPACK clamps to [-∞, ∞], which makes -∞ of NaN.
+      if (scope.engine === 'wasm' && hasNonFinite(scope, x)) {
+        return averageWindows(scope, x, { image: x.shape, output: shape, attributes });
+      }
+      return pool(scope, 'AvgPool', x, attributes);
+    },
   },
   averagePool2dGradient: {
     ...loop,

@@ -3,8 +3,7 @@ import type { TfjsTensor } from '../runtime.ts';
 import type { Scope } from '../scope.ts';
 import type { Kernel, KernelsOf } from './kernel.ts';
 import { float, MAXIMUM_RANK, numeric, operandAt } from './kernel.ts';
-import { matrixProduct } from './linear-algebra.ts';
-import { transpose } from './movement.ts';
+import { transpose, writeRegion } from './movement.ts';
 import { hasNonFinite } from './non-finite.ts';
 import { sizeOf } from './strided.ts';
 
@@ -41,19 +40,44 @@ function foldRows(
   return result;
 }
 
+/** Sums of so many terms in a row keep to the budget of a sum, whatever the terms. */
+const BLOCK = 32;
+
 /**
- * Sums float32 elements. Where the axes are the first ones, a product with a row of ones spares the
- * transposition and is five times as fast on `wasm`.
+ * Sums float32 elements. `wasm` adds one after the other in float32, 646 ulps off over 4,099 equal terms: there, sums of
+ * blocks are summed in turn, which is also twice as fast. `cpu` adds in float64.
  */
 function sum(scope: Scope, x: TfjsTensor, axes: readonly number[]): TfjsTensor {
-  const isLeading = axes.every((axis, index) => axis === index) && axes.length < x.shape.length;
-  if (isLeading && scope.engine === 'wasm') {
-    const count = sizeOf(x.shape.slice(0, axes.length));
-    const ones = scope.allocate('float32', [1, count]);
-    scope.view(ones).fill(1);
-    return matrixProduct(scope, ones, scope.reshape(x, [count, sizeOf(x.shape) / count]));
+  let rows = toRows(scope, x, axes);
+  const [count = 1] = rows.shape;
+  while (scope.engine === 'wasm' && (rows.shape[1] ?? 1) > 2 * BLOCK) {
+    const [, columns = 1] = rows.shape;
+    const size = blockSize(columns);
+    const whole = columns % size === 0 ? rows : padRows(scope, rows, size);
+    const blocks = (whole.shape[1] ?? size) / size;
+    const sums = sumRows(scope, scope.reshape(whole, [count * blocks, size]));
+    rows = scope.reshape(sums, [count, blocks]);
   }
-  return scope.run('Sum', { x: toRows(scope, x, axes) }, { axis: [1], keepDims: false });
+  return sumRows(scope, rows);
+}
+
+/** A divisor of a row's length near the block's size, or that size. */
+function blockSize(columns: number): number {
+  for (let size = 2 * BLOCK; size > BLOCK / 2; size -= 1) if (columns % size === 0) return size;
+  return BLOCK;
+}
+
+/** Adds zeros to each row, to a multiple of a size. */
+function padRows(scope: Scope, rows: TfjsTensor, size: number): TfjsTensor {
+  const [count = 1, columns = 1] = rows.shape;
+  const result = scope.allocateLike(rows, [count, Math.ceil(columns / size) * size]);
+  scope.view(result).fill(0);
+  writeRegion(scope, result, rows, { starts: [0, 0], steps: [1, 1] });
+  return result;
+}
+
+function sumRows(scope: Scope, rows: TfjsTensor): TfjsTensor {
+  return scope.run('Sum', { x: rows }, { axis: [1], keepDims: false });
 }
 
 function extreme<K extends Reduction>(

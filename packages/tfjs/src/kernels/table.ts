@@ -1,4 +1,4 @@
-import type { CompositeOperatorsV1, DType, NodeV1 } from '@etalon/spec';
+import type { CompositeOperatorsV1, NodeV1 } from '@etalon/spec';
 import type { TfjsTensor } from '../runtime.ts';
 import { compositeKernels } from './composite.ts';
 import { convolutionKernels } from './convolution.ts';
@@ -27,7 +27,7 @@ export const kernels: KernelsOf<CoreOperator> & Partial<KernelsOf<RunOperator>> 
 
 /** A row whose operator is not known at compile time. */
 export interface AnyKernel {
-  readonly kind: (dtype: DType) => ReturnType<Kernel<RunOperator>['kind']>;
+  readonly kind: Kernel<RunOperator>['kind'];
   readonly run: (
     call: Omit<KernelCall<RunOperator>, 'attributes'> & { attributes: unknown },
   ) => TfjsTensor;
