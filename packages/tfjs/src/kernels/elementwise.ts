@@ -172,8 +172,11 @@ export const elementwiseKernels: KernelsOf<Elementwise> = {
   where: {
     dtypes: every,
     maximumRank: MAXIMUM_RANK,
-    kind: () => 'loop',
-    run: ({ scope, inputs, shape }) => select(scope, inputs, shape),
+    kind: (dtype, engine) => (engine === 'wasm' && dtype === 'float32' ? 'native' : 'loop'),
+    run: ({ scope, inputs, dtype, shape }) =>
+      scope.engine === 'wasm' && dtype === 'float32'
+        ? selectByKernel(scope, inputs, shape)
+        : selectByLoop(scope, inputs, shape),
   },
 
   abs: unaryNumeric('Abs', Math.abs),
@@ -216,8 +219,20 @@ export const elementwiseKernels: KernelsOf<Elementwise> = {
   },
 };
 
-// The kernel of `wasm` knows neither which elements it moves nor how to broadcast.
-function select(scope: Scope, inputs: readonly TfjsTensor[], shape: readonly number[]): TfjsTensor {
+/** The kernel of `wasm` knows float32 alone, and does not broadcast. */
+function selectByKernel(
+  scope: Scope,
+  inputs: readonly TfjsTensor[],
+  shape: readonly number[],
+): TfjsTensor {
+  const size = [sizeOf(shape)];
+  const whole = (index: number) =>
+    scope.reshape(expandTo(scope, operandAt(inputs, index), shape), size);
+  const result = scope.run('Select', { condition: whole(0), t: whole(1), e: whole(2) });
+  return scope.reshape(result, shape);
+}
+
+function selectByLoop(scope: Scope, inputs: readonly TfjsTensor[], shape: readonly number[]): TfjsTensor {
   const [condition, a, b] = [0, 1, 2].map((index) => {
     const x = operandAt(inputs, index);
     return sizeOf(x.shape) === 1 ? x : expandTo(scope, x, shape);

@@ -84,10 +84,12 @@ function copyPlane(
   inner: Axis,
 ): void {
   const isRow = inner.to === 1 && inner.from === 1 && inner.size >= SHORT_ROW;
+  const isRepeated = inner.to === 1 && inner.from === 0 && inner.size >= SHORT_ROW;
   for (let i = 0; i < outer.size; i += 1) {
     let target = toOffset + i * outer.to;
     let source = fromOffset + i * outer.from;
     if (isRow) to.set(from.subarray(source, source + inner.size), target);
+    else if (isRepeated) to.fill(from[source] as number, target, target + inner.size);
     else {
       for (let j = 0; j < inner.size; j += 1) {
         to[target] = from[source] as number;
