@@ -20,7 +20,7 @@ export function callKernel(core: TfjsCore, name: TfjsEngineName, memory: object)
     const result = found.kernelFunc({ inputs, attrs, backend: memory });
     if (!Array.isArray(result)) return result;
     throw new InternalError(
-      'INTERNAL_KERNEL_RESULTS',
+      'INTERNAL_KERNEL_RESULT',
       `tfjs › ${kernel}: a kernel with one result is needed, got ${result.length}. This is a bug in @etalon/tfjs.`,
     );
   };

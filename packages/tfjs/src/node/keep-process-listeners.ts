@@ -27,10 +27,10 @@ function listenersOf(event: (typeof events)[number]): readonly Listener[] {
   return process.listeners(event as 'uncaughtException') as readonly Listener[];
 }
 
-// Of two functions without a name, in version 4.22: "if (!(ex instanceof ExitStatus)) throw ex" and "throw reason". A listener that other code
-// adds meanwhile is not touched.
+// Two functions without a name, in version 4.22: "if (!(ex instanceof ExitStatus)) throw ex" and "throw reason". A listener
+// that other code adds meanwhile is not touched.
 function isEmscripten(listener: Listener): boolean {
-  return /instanceof ExitStatus|^function ?\(reason\) ?\{\s*throw reason;?\s*\}$/.test(
+  return /instanceof ExitStatus|\(reason\)\s*(=>\s*)?\{\s*throw reason;?\s*\}$/.test(
     String(listener),
   );
 }

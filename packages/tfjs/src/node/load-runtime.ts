@@ -29,38 +29,35 @@ export async function loadRuntime(
   engine: TfjsEngineName,
   importPackage: ImportPackage = (name) => imports[name](),
 ): Promise<TfjsRuntime> {
-  const core = await load<TfjsCore>(importPackage, '@tensorflow/tfjs-core', 'version_core', [
+  const packages = ['@tensorflow/tfjs-core', `@tensorflow/tfjs-backend-${engine}`] as const;
+  const load = <T>(name: PackageName, version: string, needed: readonly string[]) =>
+    loadPackage<T>({ name, version, needed, importPackage, packages });
+  const core = await load<TfjsCore>(packages[0], 'version_core', [
     'getKernel',
     'setBackend',
     'getBackend',
     'findBackend',
   ]);
-  if (engine === 'cpu') {
-    const cpu = await load<TfjsCpuModule>(
-      importPackage,
-      '@tensorflow/tfjs-backend-cpu',
-      'version_cpu',
-      ['MathBackendCPU'],
-    );
-    return { core, cpu };
-  }
-  const wasm = await load<TfjsWasmModule>(
-    importPackage,
-    '@tensorflow/tfjs-backend-wasm',
-    'version_wasm',
-    [],
-  );
-  return { core, wasm };
+  return engine === 'cpu'
+    ? { core, cpu: await load<TfjsCpuModule>(packages[1], 'version_cpu', ['MathBackendCPU']) }
+    : { core, wasm: await load<TfjsWasmModule>(packages[1], 'version_wasm', []) };
 }
 
-async function load<T>(
-  importPackage: ImportPackage,
-  name: PackageName,
-  versionName: string,
-  needed: readonly string[],
-): Promise<T> {
+interface PackageRequest {
+  readonly name: PackageName;
+  /** Export that holds the version. */
+  readonly version: string;
+  /** Other exports that are used. */
+  readonly needed: readonly string[];
+  readonly importPackage: ImportPackage;
+  /** All that the engine needs, to name in messages. */
+  readonly packages: readonly PackageName[];
+}
+
+async function loadPackage<T>(request: PackageRequest): Promise<T> {
+  const { name, version: versionName, needed, importPackage, packages } = request;
   const module = await importPackage(name).catch((cause: unknown) => {
-    throw isMissing(cause) ? missing(name, cause) : broken(name, cause);
+    throw isMissing(cause) ? missing(name, packages, cause) : broken(name, cause);
   });
   // CommonJS modules in Node: what the loader does not detect as exports is on `default`.
   const found = [module, Object(module).default].find(
@@ -82,12 +79,15 @@ function isMissing(cause: unknown): boolean {
   return absent && /['"]@tensorflow\/tfjs-/.test(cause.message);
 }
 
-function missing(name: PackageName, cause: unknown): BackendError {
+function missing(
+  name: PackageName,
+  packages: readonly PackageName[],
+  cause: unknown,
+): BackendError {
+  const install = packages.map((each) => `${each}@${VERSION}`).join(' ');
   return new BackendError(
     'BACKEND_RUNTIME_MISSING',
-    `tfjs: the package "${name}" is needed, got none.\nFix: npm install ${Object.keys(imports)
-      .map((each) => `${each}@${VERSION}`)
-      .join(' ')}`,
+    `tfjs: the package "${name}" is needed, got none.\nFix: npm install ${install}`,
     { cause },
   );
 }
