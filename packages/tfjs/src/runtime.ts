@@ -47,8 +47,8 @@ export interface TfjsCpuMemory extends TfjsMemory {
 /** The parts of the backend `wasm` that are used: its arrays lie in one heap. */
 export interface TfjsWasmMemory extends TfjsMemory {
   readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
-  /** Allocates a tensor, whose elements are left over from earlier use. */
-  makeOutput(shape: readonly number[], dtype: TfjsDType): TfjsTensor;
+  /** Allocates a tensor, whose elements are left over from earlier use; kernels may pass an address or elements too. */
+  makeOutput(shape: readonly number[], dtype: TfjsDType, ...rest: unknown[]): TfjsTensor;
   /** Elements of a tensor where they lie; the array is dead once the heap grows. */
   typedArrayFromHeap(tensor: TfjsTensor): TfjsArray;
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from '../kernels/strided.ts';
 import type { TfjsArray, TfjsCore, TfjsCpuModule, TfjsDType } from '../runtime.ts';
 import { callKernel } from './call-kernel.ts';
 import type { Engine } from './engine.ts';
@@ -32,10 +33,4 @@ export function startCpuEngine(core: TfjsCore, { MathBackendCPU }: TfjsCpuModule
     },
     memoryCount: () => memory.numDataIds(),
   };
-}
-
-function sizeOf(shape: readonly number[]): number {
-  let size = 1;
-  for (const length of shape) size *= length;
-  return size;
 }

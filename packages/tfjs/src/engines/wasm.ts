@@ -1,4 +1,5 @@
 import { BackendError } from '@etalon/spec';
+import { sizeOf } from '../kernels/strided.ts';
 import type { TfjsCore, TfjsWasmMemory } from '../runtime.ts';
 import { callKernel } from './call-kernel.ts';
 import type { Engine } from './engine.ts';
@@ -53,18 +54,34 @@ function isWasmMemory(value: unknown): value is TfjsWasmMemory {
   );
 }
 
-function wasmEngine(core: TfjsCore, memory: TfjsWasmMemory): Engine {
-  const run = callKernel(core, 'wasm', memory);
-  const allocate: Engine['allocate'] = (dtype, shape) => {
-    const tensor = memory.makeOutput([...shape], dtype);
-    // The allocator answers 0 when the heap cannot grow, and a write there would destroy the engine's own data.
+/** Bytes that an address of 32 bits can tell apart: a size beyond wraps around in the allocator. */
+const ADDRESSES = 2 ** 32;
+
+/**
+ * Returns the engine's memory as this package and the kernels use it: an allocation that fails throws.
+ *
+ * The allocator answers 0 when the heap cannot grow, at 4 GB, and kernels would write there, over the engine's own data. Everything
+ * but the allocation is inherited, so that numbers of tensors are counted in one place.
+ */
+function guardAllocations(memory: TfjsWasmMemory): TfjsWasmMemory {
+  const guarded: TfjsWasmMemory = Object.create(memory);
+  const makeOutput: TfjsWasmMemory['makeOutput'] = (shape, dtype, ...rest) => {
+    const text = `${dtype}[${shape.join(', ')}]`;
+    if (4 * sizeOf(shape) >= ADDRESSES) throw new Error(`out of memory: no heap holds ${text}`);
+    const tensor = memory.makeOutput(shape, dtype, ...rest);
     if (memory.dataIdMap.get(tensor.dataId).memoryOffset !== 0) return tensor;
     memory.disposeData(tensor.dataId);
-    throw new Error(`out of memory: no room for ${dtype}[${shape.join(', ')}]`);
+    throw new Error(`out of memory: no room for ${text}`);
   };
+  return Object.assign(guarded, { makeOutput });
+}
+
+function wasmEngine(core: TfjsCore, unguarded: TfjsWasmMemory): Engine {
+  const memory = guardAllocations(unguarded);
+  const allocate: Engine['allocate'] = (dtype, shape) => memory.makeOutput([...shape], dtype);
   return {
     name: 'wasm',
-    run,
+    run: callKernel(core, 'wasm', memory),
     allocate,
     place: (dtype, shape, data) => {
       const tensor = allocate(dtype, shape);
