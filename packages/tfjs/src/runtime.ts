@@ -24,6 +24,7 @@ export interface TfjsKernelCall {
 
 /** Kernel of the registry. */
 export interface TfjsKernel {
+  /** Computes; it returns new tensors, or more handles of its inputs' memory. */
   readonly kernelFunc: (call: TfjsKernelCall) => TfjsTensor | TfjsTensor[];
 }
 
@@ -39,14 +40,20 @@ export interface TfjsMemory {
 
 /** The parts of the backend `cpu` that are used: its arrays are JavaScript's. */
 export interface TfjsCpuMemory extends TfjsMemory {
-  readonly data: { get(dataId: object): { readonly values: TfjsArray } };
+  readonly data: {
+    /** Returns what a memory holds. */
+    get(dataId: object): { readonly values: TfjsArray };
+  };
   /** Makes a tensor over an array, which it keeps. */
   makeTensorInfo(shape: readonly number[], dtype: TfjsDType, values: TfjsArray): TfjsTensor;
 }
 
 /** The parts of the backend `wasm` that are used: its arrays lie in one heap. */
 export interface TfjsWasmMemory extends TfjsMemory {
-  readonly dataIdMap: { get(dataId: object): { readonly memoryOffset: number } };
+  readonly dataIdMap: {
+    /** Returns where a memory lies. */
+    get(dataId: object): { readonly memoryOffset: number };
+  };
   /** Allocates a tensor, whose elements are left over from earlier use; kernels may pass an address or elements too. */
   makeOutput(shape: readonly number[], dtype: TfjsDType, ...rest: unknown[]): TfjsTensor;
   /** Elements of a tensor where they lie; the array is dead once the heap grows. */
