@@ -1,6 +1,6 @@
 import { decodeModel } from './codec/decode-model.ts';
 import { dataTypeName } from './codec/element-types.ts';
-import type { ModelProto, ValueInfoProto } from './schema/onnx-pb.ts';
+import type { ModelProto, NodeProto, ValueInfoProto } from './schema/onnx-pb.ts';
 
 /** Input or output of an ONNX model. */
 export interface OnnxPort {
@@ -9,6 +9,13 @@ export interface OnnxPort {
   readonly elementType: string | undefined;
   /** Sizes: a number, the name of a size, or `undefined` where the file leaves it open. */
   readonly shape: readonly (number | string | undefined)[];
+}
+
+/** Node of an ONNX graph. */
+export interface OnnxNode {
+  /** Empty where the file gives it no name. */
+  readonly name: string;
+  readonly operator: string;
 }
 
 /** What an ONNX file holds. */
@@ -24,6 +31,8 @@ export interface OnnxDescription {
   readonly parameters: number;
   /** Number of nodes by operator, in the order of their first use. */
   readonly operators: Readonly<Record<string, number>>;
+  /** Nodes in the order of the file; the nodes of a body, such as that of a loop, follow the node that has it. */
+  readonly nodes: readonly OnnxNode[];
 }
 
 /**
@@ -50,7 +59,17 @@ export function inspectOnnx(
     outputs: output.map(portOf),
     parameters: initializer.reduce((total, { dims }) => total + countOf(dims), 0),
     operators,
+    nodes: nodesOf(node),
   };
+}
+
+function nodesOf(nodes: readonly NodeProto[]): readonly OnnxNode[] {
+  return nodes.flatMap(({ name, opType, attribute }) => [
+    { name, operator: opType },
+    ...attribute.flatMap(({ g, graphs }) =>
+      [...(g === undefined ? [] : [g]), ...graphs].flatMap((body) => nodesOf(body.node)),
+    ),
+  ]);
 }
 
 function opsetsOf({ opsetImport }: ModelProto): Readonly<Record<string, number>> {
