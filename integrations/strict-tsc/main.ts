@@ -2,6 +2,7 @@ import { prepare, tensor, traceProgram } from '@etalon/compiler';
 import { createOnnxRuntimeBackend } from '@etalon/onnxruntime/node';
 import { createOnnxRuntimeBackend as createWebBackend } from '@etalon/onnxruntime/web';
 import type { BackendV1, HostTensorOf, ProgramV1 } from '@etalon/spec';
+import { createTfjsBackend } from '@etalon/tfjs/node';
 
 const program: ProgramV1 = traceProgram('same', { x: tensor('float32', ['batch']) }, ({ x }) => ({
   x,
@@ -15,6 +16,10 @@ const outputs = await prepared.run({ x });
 // @ts-expect-error
 outputs.x.dispose();
 outputs.x?.dispose();
+
+// The packages of TensorFlow.js are not installed here: the declarations must not need them.
+const other: BackendV1 = await createTfjsBackend({ engine: 'wasm' });
+await other.dispose();
 
 // @ts-expect-error: there is no such device.
 await createOnnxRuntimeBackend({ device: 'abacus' });

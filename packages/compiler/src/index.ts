@@ -11,6 +11,12 @@ export {
   valueAndGradient,
   valueAndGradientWithAuxiliary,
 } from './autodiff/value-and-gradient.ts';
+export type { Aliases } from './backend/aliases.ts';
+export { resolveAliases } from './backend/aliases.ts';
+export { assertSupported } from './backend/assert-supported.ts';
+export { didYouMean, listNames } from './backend/closest-name.ts';
+export type { DeviceTensorClass, RunInputDeclaration } from './backend/run-inputs.ts';
+export { checkRunInputs, declareRunInputs } from './backend/run-inputs.ts';
 export type { OperatorTraits } from './definitions/traits.ts';
 export { nodeFlops, operatorNames, operatorTraits } from './definitions/traits.ts';
 export {

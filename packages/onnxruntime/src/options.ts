@@ -1,5 +1,5 @@
+import { didYouMean, listNames } from '@etalon/compiler';
 import { AttributeError } from '@etalon/spec';
-import { didYouMean, listNames } from './closest-name.ts';
 
 /** How far ONNX Runtime rewrites a graph when it loads it. */
 export type GraphOptimization = 'disabled' | 'basic' | 'extended' | 'all';

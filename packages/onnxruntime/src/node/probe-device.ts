@@ -1,5 +1,5 @@
+import { listNames } from '@etalon/compiler';
 import { BackendError } from '@etalon/spec';
-import { listNames } from '../closest-name.ts';
 import { firstLine } from '../first-line.ts';
 import { runProbe } from '../probe.ts';
 import type { OnnxNodeRuntime, OnnxSessionOptions } from '../runtime.ts';

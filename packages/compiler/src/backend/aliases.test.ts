@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { descent, programOf } from '../test/programs.ts';
+import { descent } from '../../test/descent-program.ts';
+import { tensor, traceProgram } from '../index.ts';
 import { resolveAliases } from './aliases.ts';
 
 describe('resolveAliases', () => {
@@ -24,11 +25,10 @@ describe('resolveAliases', () => {
   });
 
   it('rejects two outputs for one input', () => {
-    const program = programOf('twice', ({ input, output }) => {
-      const x = input('x', 'float32', [2]);
-      output('a', x);
-      output('b', x);
-    });
+    const program = traceProgram('twice', { x: tensor('float32', [2]) }, ({ x }) => ({
+      a: x,
+      b: x,
+    }));
     expect(() => resolveAliases(program, { a: 'x', b: 'x' })).toThrow(
       expect.objectContaining({ code: 'ALIAS_REPEATED' }),
     );

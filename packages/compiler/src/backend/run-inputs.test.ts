@@ -1,19 +1,47 @@
-import type { HostTensor, RunInputs } from '@etalon/spec';
+import type { DeviceTensorV1, HostTensor, RunInputs } from '@etalon/spec';
+import { DisposedError } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
-import { fakeEngine } from '../test/fake-executable.ts';
-import { descent, float32 } from '../test/programs.ts';
-import { bufferSlot } from './buffer-pool.ts';
-import { PooledTensor } from './device-tensor.ts';
-import { checkInputs, declareInputs } from './inputs.ts';
+import { descent } from '../../test/descent-program.ts';
+import type { DeviceTensorClass } from './run-inputs.ts';
+import { checkRunInputs, declareRunInputs } from './run-inputs.ts';
 
-const declarations = declareInputs(descent);
-const w = float32([4], [1, 2, 3, 4]);
-const rate = float32([], [0.5]);
+const declarations = declareRunInputs(descent);
+const w: HostTensor = { dtype: 'float32', shape: [4], data: Float32Array.of(1, 2, 3, 4) };
+const rate: HostTensor = { dtype: 'float32', shape: [], data: Float32Array.of(0.5) };
 const good: RunInputs = { w, gradient: w, rate };
-const { memory } = fakeEngine();
+
+class FakeTensor implements DeviceTensorV1 {
+  readonly dtype = 'float32';
+  readonly shape = [4];
+  readonly owner: string;
+  isDisposed = false;
+
+  constructor(owner: string) {
+    this.owner = owner;
+  }
+
+  async read(): Promise<HostTensor> {
+    return w;
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+  }
+}
+
+// Two backends may have one name.
+const mine = new FakeTensor('fake');
+const tensors: DeviceTensorClass<FakeTensor> = {
+  backend: 'fake',
+  isTensor: (value) => value instanceof FakeTensor,
+  otherOwner: (tensor) => (tensor === mine ? undefined : tensor.owner),
+  requireLive: (tensor, where) => {
+    if (tensor.isDisposed) throw new DisposedError('TENSOR_DISPOSED', `${where}: it was disposed.`);
+  },
+};
 
 function check(inputs: Readonly<Record<string, unknown>>): unknown {
-  return checkInputs('descent', declarations, inputs as RunInputs, memory);
+  return checkRunInputs('descent', declarations, inputs as RunInputs, tensors);
 }
 
 function failure(inputs: Readonly<Record<string, unknown>>): { code: string; message: string } {
@@ -25,10 +53,9 @@ function failure(inputs: Readonly<Record<string, unknown>>): { code: string; mes
   throw new Error('nothing was thrown');
 }
 
-describe('checkInputs', () => {
+describe('checkRunInputs', () => {
   it('returns host and device tensors in the order of the program', () => {
-    const gradient = new PooledTensor(memory, memory.pool.take(bufferSlot('float32', [4])));
-    expect(check({ rate, gradient, w })).toEqual([w, gradient, rate]);
+    expect(check({ rate, gradient: mine, w })).toEqual([w, mine, rate]);
   });
 
   it('names a missing input and the name it was probably passed as', () => {
@@ -62,7 +89,7 @@ describe('checkInputs', () => {
     expect(failure({ ...good, w: wrong })).toMatchObject({
       code: 'DTYPE_INPUT_DATA',
       message:
-        'descent › input "w": the data of float32 must be in a Float32Array, got Float64Array.',
+        'descent › input "w": the data of a float32 tensor must be in a Float32Array, got Float64Array.',
     });
   });
 
@@ -70,7 +97,7 @@ describe('checkInputs', () => {
     const wrong = { ...w, data: new Float32Array(5) };
     expect(failure({ ...good, w: wrong })).toMatchObject({
       code: 'SHAPE_DATA_LENGTH',
-      message: 'descent › input "w": shape [4] holds 4 elements, got 5 in its data.',
+      message: 'descent › input "w": the data does not fill the shape, got 5 elements for [4].',
     });
   });
 
@@ -81,15 +108,19 @@ describe('checkInputs', () => {
   });
 
   it('rejects tensors of another backend and of another engine', () => {
-    const other = fakeEngine('fake').memory;
-    const same = new PooledTensor(other, other.pool.take(bufferSlot('float32', [4])));
-    expect(failure({ ...good, w: same })).toMatchObject({
+    expect(failure({ ...good, w: new FakeTensor('fake') })).toMatchObject({
       code: 'BACKEND_FOREIGN_TENSOR',
       message:
         'descent › input "w": the tensor belongs to another backend, got one of another "fake".\nFix: pass `await tensor.read()`.',
     });
     const foreign = { dtype: 'float32', shape: [4], read: async () => w, dispose: () => {} };
     expect(failure({ ...good, w: foreign }).code).toBe('BACKEND_FOREIGN_TENSOR');
+  });
+
+  it('rejects a tensor that has ended', () => {
+    mine.dispose();
+    expect(failure({ ...good, w: mine }).code).toBe('TENSOR_DISPOSED');
+    mine.isDisposed = false;
   });
 
   it('does not take inherited properties for inputs', () => {
