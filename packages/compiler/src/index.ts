@@ -167,7 +167,7 @@ export {
   randomUniform as drawUniform,
   split,
 } from './random/index.ts';
-export { atIteration, nameScope } from './tracing/name-scope.ts';
+export { nameScope } from './tracing/name-scope.ts';
 export type { Producer, ProgramBuilder, Tensor, TensorLike } from './tracing/tensor.ts';
 export { isTensor } from './tracing/tensor.ts';
 export type { TensorsOf, TensorType } from './tracing/trace-program.ts';

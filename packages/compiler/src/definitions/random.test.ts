@@ -8,27 +8,15 @@ const unnamed = {
   code: 'ATTRIBUTE_STREAM',
   message: 'stream must be a name, got "".',
 } as const;
-const early = {
-  takes: [],
-  error: 'AttributeError',
-  code: 'ATTRIBUTE_INTEGER',
-  message: 'iterationOffset must be an integer of at least 0, got -1.',
-} as const;
 
 describeTypeRules<keyof RandomOperatorsV1>({
   randomUniform: {
     accepts: [
       { takes: [], with: { ...draw, low: -1, high: 1 }, gives: 'float32[batch, 3]' },
       { takes: [], with: { ...draw, low: 2, high: 2 }, gives: 'float32[batch, 3]' },
-      {
-        takes: [],
-        with: { ...draw, low: 0, high: 1, iterationOffset: 3 },
-        gives: 'float32[batch, 3]',
-      },
     ],
     refuses: [
       { ...unnamed, with: { ...draw, stream: '', low: 0, high: 1 } },
-      { ...early, with: { ...draw, iterationOffset: -1, low: 0, high: 1 } },
       {
         takes: [],
         with: { ...draw, low: 1, high: 0 },
@@ -57,10 +45,7 @@ describeTypeRules<keyof RandomOperatorsV1>({
   },
   randomNormal: {
     accepts: [{ takes: [], with: draw, gives: 'float32[batch, 3]' }],
-    refuses: [
-      { ...unnamed, with: { ...draw, stream: '' } },
-      { ...early, with: { ...draw, iterationOffset: -1 } },
-    ],
+    refuses: [{ ...unnamed, with: { ...draw, stream: '' } }],
   },
   randomBernoulli: {
     accepts: [
@@ -69,7 +54,6 @@ describeTypeRules<keyof RandomOperatorsV1>({
     ],
     refuses: [
       { ...unnamed, with: { ...draw, stream: '', probability: 0.5 } },
-      { ...early, with: { ...draw, iterationOffset: -1, probability: 0.5 } },
       {
         takes: [],
         with: { ...draw, probability: 1.5 },

@@ -1,7 +1,6 @@
 import type { RandomAttributes, RandomOperatorsV1 } from '@etalon/spec';
 import { AttributeError } from '@etalon/spec';
 import type { DefinitionsOf, OperatorRule } from './definition.ts';
-import { requireInteger } from './type-rules.ts';
 
 function draw<A extends RandomAttributes>(
   dtype: 'float32' | 'bool',
@@ -17,7 +16,6 @@ function draw<A extends RandomAttributes>(
           `stream must be a name, got ${JSON.stringify(stream)}.`,
         );
       }
-      requireInteger(attributes.iterationOffset ?? 0, 0, 'iterationOffset');
       check(attributes);
       return { dtype, shape: attributes.shape };
     },

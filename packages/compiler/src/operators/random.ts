@@ -34,9 +34,6 @@ export function randomBernoulli(
   return emit('randomBernoulli', [], { shape, ...drawOf(stream, 'bernoulli'), probability });
 }
 
-function drawOf(
-  given: string | undefined,
-  kind: string,
-): Pick<RandomAttributes, 'stream' | 'iterationOffset'> {
-  return currentBuilder(kind).nextDraw(given ?? kind);
+function drawOf(given: string | undefined, kind: string): Pick<RandomAttributes, 'stream'> {
+  return { stream: currentBuilder(kind).nextStream(given ?? kind) };
 }

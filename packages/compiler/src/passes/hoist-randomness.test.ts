@@ -14,7 +14,6 @@ import {
   traceProgram,
   verifyProgram,
 } from '../index.ts';
-import { atIteration } from '../tracing/name-scope.ts';
 import { hoistRandomness } from './hoist-randomness.ts';
 
 describe(hoistRandomness, () => {
@@ -66,16 +65,6 @@ describe(hoistRandomness, () => {
   it('returns a program without draws as it is', () => {
     const plain = traceProgram('model', { x: tensor('float32', [2]) }, ({ x }) => ({ y: tanh(x) }));
     expect(hoistRandomness(plain)).toEqual({ program: plain, draws: [] });
-  });
-
-  it('tells iterations apart that share a stream', () => {
-    const program = traceProgram('model', {}, () => ({
-      steps: [0, 1].map((offset) => atIteration(offset, () => randomNormal([]))),
-    }));
-    expect(hoistRandomness(program).draws.map(({ name }) => name)).toEqual([
-      'random/normal',
-      'random/normal +1',
-    ]);
   });
 
   it('refuses two draws of one stream', () => {

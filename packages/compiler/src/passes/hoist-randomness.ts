@@ -20,16 +20,12 @@ export type RandomNode = {
   readonly [K in keyof RandomOperatorsV1]: NodeOf<K>;
 }[keyof RandomOperatorsV1];
 
-function inputName({ attributes: { stream, iterationOffset = 0 } }: RandomNode): string {
-  return iterationOffset === 0 ? `random/${stream}` : `random/${stream} +${iterationOffset}`;
-}
-
 /** A loop around a random draw. */
 export type DrawLevel = Pick<ScanAttributes, 'length' | 'draws'>;
 
 /** An input that stands for a random draw. */
 export interface RandomInput {
-  /** Name of the input in the hoisted program: `random/`, the stream and the iteration offset. */
+  /** Name of the input in the hoisted program: `random/` and the stream. */
   readonly name: string;
   readonly node: RandomNode;
   readonly dtype: DType;
@@ -69,7 +65,7 @@ function hoist(program: ProgramV1): HoistedProgram {
     if (isRandom(node)) {
       const [value = -1] = node.outputs;
       const { dtype, shape } = values[value] as ValueType;
-      const name = inputName(node);
+      const name = `random/${node.attributes.stream}`;
       draws.push({ name, node, dtype, shape, levels: [] });
       inputs.push({ name, value });
       return [];
@@ -122,8 +118,8 @@ function requireDistinctKeys(program: ProgramV1, draws: readonly RandomInput[]):
   const origin = randomKey(0);
   const byKey = new Map<string, string>();
   for (const { node } of draws) {
-    const { stream, iterationOffset = 0 } = node.attributes;
-    const key = `${foldInString(origin, stream).join()} ${iterationOffset}`;
+    const { stream } = node.attributes;
+    const key = foldInString(origin, stream).join();
     const earlier = byKey.get(key);
     if (earlier !== undefined) {
       throw new ProgramError(

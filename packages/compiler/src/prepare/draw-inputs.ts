@@ -23,7 +23,7 @@ export interface DrawOptions {
  * then those of the loops around the draw.
  *
  * @param shapes - the shape of each draw.
- * @throws {AttributeError} when the key is missing, or the iteration where a draw is for a later one.
+ * @throws {AttributeError} when the key is missing, or the iteration where a loop advances it.
  */
 export function drawInputs(
   where: string,
@@ -59,12 +59,12 @@ function drawAll(
 ): HostTensor {
   const stream = foldInString(key, node.attributes.stream);
   const one = shape.slice(levels.length);
-  if (levels.length === 0) return draw(node, keyOf(where, node, stream, iteration), one);
+  if (levels.length === 0) return draw(node, keyOf(stream, iteration), one);
   const parts: HostTensor[] = [];
   const descend = (level: number, indices: readonly number[]): void => {
     const loop = levels[level];
     if (loop === undefined) {
-      parts.push(draw(node, keyOf(where, node, stream, indices), one));
+      parts.push(draw(node, keyOf(stream, indices), one));
       return;
     }
     for (let index = 0; index < (shape[level] ?? 0); index++) {
@@ -84,7 +84,7 @@ function indicesAfter(
 ): readonly number[] {
   if (draws === 'append') return [...indices, index];
   const last = indices.at(-1);
-  if (last === undefined) throw noIteration(where, node, 'the steps of a loop');
+  if (last === undefined) throw noIteration(where, node);
   return [...indices.slice(0, -1), last + index];
 }
 
@@ -108,27 +108,14 @@ function stack(
   return { dtype: 'float32', shape, data };
 }
 
-function keyOf(
-  where: string,
-  node: RandomNode,
-  stream: RandomKey,
-  iteration: readonly number[],
-): RandomKey {
-  const { iterationOffset = 0 } = node.attributes;
-  const last = iteration.length - 1;
-  if (iterationOffset !== 0 && last < 0) {
-    throw noIteration(where, node, `iteration +${iterationOffset}`);
-  }
-  return iteration.reduce(
-    (folded, index, level) => foldIn(folded, level === last ? index + iterationOffset : index),
-    stream,
-  );
+function keyOf(stream: RandomKey, iteration: readonly number[]): RandomKey {
+  return iteration.reduce((folded, index) => foldIn(folded, index), stream);
 }
 
-function noIteration(where: string, node: RandomNode, what: string): AttributeError {
+function noIteration(where: string, node: RandomNode): AttributeError {
   return new AttributeError(
     'RANDOM_ITERATION_MISSING',
-    `${where}: a draw is for ${what} and no iteration was passed, got stream ${JSON.stringify(node.attributes.stream)}.\nFix: run(inputs, { key, iteration: [step] }).`,
+    `${where}: a draw is for the steps of a loop and no iteration was passed, got stream ${JSON.stringify(node.attributes.stream)}.\nFix: run(inputs, { key, iteration: [step] }).`,
   );
 }
 

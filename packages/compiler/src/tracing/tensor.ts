@@ -60,10 +60,8 @@ export interface ProgramBuilder {
   scope<R>(part: string, body: () => R): R;
   /** Runs `body` with the given path instead of the current one. */
   at<R>(path: string, body: () => R): R;
-  /** Runs `body`, whose random draws are those of a later iteration of the run. */
-  atIteration<R>(offset: number, body: () => R): R;
-  /** Identity of the next random draw at the current path, unique in this trace. */
-  nextDraw(hint: string): { readonly stream: string; readonly iterationOffset?: number };
+  /** Stream of the next random draw at the current path, unique in this trace and those around it. */
+  nextStream(hint: string): string;
   /** Nodes made so far. */
   readonly nodes: readonly NodeV1[];
   /** The tensor of a value. */

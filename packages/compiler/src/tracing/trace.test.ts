@@ -17,7 +17,6 @@ import {
   traceProgram,
   where,
 } from '../index.ts';
-import { atIteration } from './name-scope.ts';
 import type { Tensor } from './tensor.ts';
 
 const inputs = { x: tensor('float32', ['batch', 3]) };
@@ -291,22 +290,6 @@ describe('random streams', () => {
       'dropout › normal 3',
       'normal 2',
       'normal 3',
-    ]);
-  });
-
-  it('are shared by iterations, whose offset tells them apart', () => {
-    const attributes = streamsOf(() =>
-      [0, 1, 2].flatMap((offset) =>
-        atIteration(offset, () => [randomNormal([2]), randomNormal([2])]),
-      ),
-    );
-    expect(attributes).toEqual([
-      { shape: [2], stream: 'normal' },
-      { shape: [2], stream: 'normal 2' },
-      { shape: [2], stream: 'normal', iterationOffset: 1 },
-      { shape: [2], stream: 'normal 2', iterationOffset: 1 },
-      { shape: [2], stream: 'normal', iterationOffset: 2 },
-      { shape: [2], stream: 'normal 2', iterationOffset: 2 },
     ]);
   });
 });

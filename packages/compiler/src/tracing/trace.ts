@@ -33,7 +33,6 @@ export class Trace implements ProgramBuilder {
   readonly #standIns: Map<Tensor, Tensor> = new Map();
   readonly #adopted: Tensor[] = [];
   #path: string;
-  #iterationOffset = 0;
   #isFinished = false;
 
   /** @param parent - the trace around this one, whose tensors may be used here. */
@@ -178,26 +177,12 @@ export class Trace implements ProgramBuilder {
     }
   }
 
-  atIteration<R>(offset: number, body: () => R): R {
-    const outer = this.#iterationOffset;
-    this.#iterationOffset = offset;
-    try {
-      return body();
-    } finally {
-      this.#iterationOffset = outer;
-    }
-  }
-
-  nextDraw(hint: string): { readonly stream: string; readonly iterationOffset?: number } {
+  nextStream(hint: string): string {
     const base = joinPath(this.#path, hint);
-    const iterationOffset = this.#iterationOffset;
     let stream = base;
-    // Two iterations share a stream: their index tells them apart.
-    for (let count = 2; this.#streams.has(`${iterationOffset} ${stream}`); count++) {
-      stream = `${base} ${count}`;
-    }
-    this.#streams.add(`${iterationOffset} ${stream}`);
-    return iterationOffset === 0 ? { stream } : { stream, iterationOffset };
+    for (let count = 2; this.#streams.has(stream); count++) stream = `${base} ${count}`;
+    this.#streams.add(stream);
+    return stream;
   }
 
   tensor(id: ValueId): Tensor {

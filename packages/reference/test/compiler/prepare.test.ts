@@ -1,7 +1,6 @@
 import type { RandomKey } from '@etalon/compiler';
 import {
   add,
-  atIteration,
   drawBernoulli,
   drawNormal,
   drawUniform,
@@ -17,6 +16,7 @@ import {
   randomNormal,
   randomUniform,
   reduceSum,
+  scan,
   sub,
   tensor,
   traceProgram,
@@ -82,11 +82,15 @@ describe('random draws of a prepared program', () => {
     expect(otherStep?.normal).not.toEqual(first?.normal);
   });
 
-  it('are the same for steps in one program as for single steps', async () => {
+  it('are the same for steps of a loop as for single steps', async () => {
     const step = () => nameScope('noise', () => randomNormal([2]));
     const single = traceProgram('single', {}, () => ({ draw: step() }));
     const three = traceProgram('three', {}, () => ({
-      draws: [0, 1, 2].map((offset) => atIteration(offset, step)),
+      draws: scan(() => ({ carried: {}, stacked: step() }), {
+        carried: {},
+        length: 3,
+        draws: 'advance',
+      }).stacked,
     }));
     const backend = createReferenceBackend();
     const one = await prepare(single, backend);
@@ -95,14 +99,30 @@ describe('random draws of a prepared program', () => {
     const together = await readAll(await all.run({}, options));
     for (const offset of [0, 1, 2]) {
       const alone = await readAll(await one.run({}, { key, iteration: [3, 10 + offset] }));
-      expect(together[`draws/${offset}`]?.data).toEqual(alone.draw?.data);
+      const own = together.draws?.data.slice(2 * offset, 2 * offset + 2);
+      expect(own).toEqual(alone.draw?.data);
     }
     expect(await rejection(all.run({}, { key }))).toMatchObject({
       name: 'AttributeError',
       code: 'RANDOM_ITERATION_MISSING',
       message:
-        'three: a draw is for iteration +1 and no iteration was passed, got stream "noise › normal".\nFix: run(inputs, { key, iteration: [step] }).',
+        'three: a draw is for the steps of a loop and no iteration was passed, got stream "noise › normal".\nFix: run(inputs, { key, iteration: [step] }).',
     });
+  });
+
+  it('need no key where only a body has them and nothing uses them', async () => {
+    const unused = traceProgram('unused', { x: tensor('float32', []) }, ({ x }) => ({
+      x: scan(
+        (a: typeof x) => {
+          mul(a, randomNormal([]));
+          return { carried: add(a, 1), stacked: {} };
+        },
+        { carried: x, length: 3 },
+      ).carried,
+    }));
+    const quiet = await prepare(unused, createReferenceBackend());
+    const x = { dtype: 'float32', shape: [], data: Float32Array.of(1) } as const;
+    expect((await readAll(await quiet.run({ x }))).x?.data).toEqual(Float32Array.of(4));
   });
 
   it('may be empty', async () => {

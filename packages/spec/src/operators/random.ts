@@ -5,11 +5,6 @@ export interface RandomAttributes {
   readonly shape: Shape;
   /** Name of the stream, unique in a program: the draw's key is folded from it. */
   readonly stream: string;
-  /**
-   * Added to the last iteration index of the run; default 0. A program that holds several training steps numbers
-   * them by it, and so draws what single steps would.
-   */
-  readonly iterationOffset?: number;
 }
 
 /**
