@@ -24,8 +24,8 @@ interface CallOptions {
  * pending.
  */
 export class Connection {
-  /** Name of the backend, once it is known. */
-  backend = 'worker';
+  /** Name of the backend; empty until there is one. */
+  backend = '';
   /** What the worker told last about its backend. */
   report: unknown;
   readonly #port: Port;
@@ -57,7 +57,7 @@ export class Connection {
    */
   requireOpen(where: string): void {
     if (this.#isDisposed) throw backendDisposed(where, this.backend);
-    if (this.#ended !== undefined) throw workerDied(where, this.#ended);
+    if (this.#ended !== undefined) throw this.#died(where, this.#ended);
   }
 
   /**
@@ -168,9 +168,13 @@ export class Connection {
       this.#forget(id, pending);
       const { where } = pending;
       pending.reject(
-        this.#isDisposed ? backendDisposed(where, this.backend) : workerDied(where, reason),
+        this.#isDisposed ? backendDisposed(where, this.backend) : this.#died(where, reason),
       );
     }
+  }
+
+  #died(where: string, reason: PortEnd): Error {
+    return workerDied(where, reason, this.backend === '');
   }
 
   #forget(id: number, { cancellation }: Pending): void {

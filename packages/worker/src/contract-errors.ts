@@ -52,11 +52,18 @@ export function foreignTensor(where: string, backend: string): BackendError {
   );
 }
 
-/** The error of calls whose worker has ended. */
-export function workerDied(where: string, { what, cause }: PortEnd): BackendError {
+/** The error of calls whose worker has ended; `isStarting`: before there was a backend. */
+export function workerDied(
+  where: string,
+  { what, cause }: PortEnd,
+  isStarting = false,
+): BackendError {
+  const fix = isStarting
+    ? "Fix: mend what ended it; the worker's module must load by itself, in Node without flags."
+    : 'Its tensors are lost.\nFix: create the backend again, and load the state from a checkpoint; if memory ran out, with a smaller batch.';
   return new BackendError(
     'BACKEND_WORKER_DIED',
-    `${where}: the worker that ran the backend has ended, got ${what}.\nIts tensors are lost.\nFix: create the backend again, and load the state from a checkpoint; if memory ran out, with a smaller batch.`,
+    `${where}: the worker that ran the backend has ended, got ${what}.\n${fix}`,
     cause === undefined ? {} : { cause },
   );
 }

@@ -7,10 +7,11 @@ import type { EngineSettings } from './inline-backend.ts';
 
 /** Starts the worker of this package with the backend in it. */
 export function startWorker(settings: EngineSettings): Promise<RemoteBackend> {
-  // By the name of its entry, not by a path beside this file: a worker thread of Node 20 loads built modules only, also when this
-  // file runs from its source, and the name still leads there when an application was bundled into one file.
-  const file = createRequire(import.meta.url).resolve('@etalon/onnxruntime/node/worker');
-  return startBackend(pathToFileURL(file), settings);
+  // The built file, also when this one runs from its source: a worker thread of Node 20 loads nothing else. It is found by the
+  // package's name, which still leads there when an application was bundled into one file.
+  const { resolve } = createRequire(import.meta.url);
+  const manifest = pathToFileURL(resolve('@etalon/onnxruntime/package.json'));
+  return startBackend(new URL('./dist/node/worker.js', manifest), settings);
 }
 
 /** Creates the backend in a worker thread. */

@@ -1,9 +1,4 @@
-/**
- * The module of the worker thread that `createOnnxRuntimeBackend({ execution: 'worker' })` starts. Importing it elsewhere does
- * nothing.
- *
- * @packageDocumentation
- */
+// The module of the worker thread that `createOnnxRuntimeBackend({ execution: 'worker' })` starts.
 import { serveParent } from '@etalon/worker/node';
 import type { EngineSettings } from './inline-backend.ts';
 import { createInlineBackend } from './inline-backend.ts';
