@@ -4,6 +4,8 @@
  * @packageDocumentation
  */
 
+export type { AdaptiveBackend, AdaptiveParts } from './adaptive/adaptive-backend.ts';
+export { createAdaptiveBackend } from './adaptive/adaptive-backend.ts';
 export type { Port, PortEnd, PortListener } from './port.ts';
 export type { RemoteBackend } from './remote-backend.ts';
 export { connectBackend } from './remote-backend.ts';

@@ -7,7 +7,7 @@ import { onnxRuntimeDevices } from '../manifest.ts';
 import type { OnnxRuntime } from '../runtime.ts';
 import { declineTelemetry } from './decline-telemetry.ts';
 import { createInlineBackend } from './inline-backend.ts';
-import { createWorkerBackend } from './worker-backend.ts';
+import { createAutoBackend, createWorkerBackend } from './worker-backend.ts';
 
 /** Options of {@link createOnnxRuntimeBackend}. */
 export interface OnnxRuntimeOptions {
@@ -22,7 +22,7 @@ export interface OnnxRuntimeOptions {
    * `worker`: a worker thread that also holds the tensors; the event loop stays free, and a call costs about 0.1 ms more. The numbers
    * are equal bit for bit.
    */
-  readonly execution?: 'inline' | 'worker';
+  readonly execution?: 'auto' | 'inline' | 'worker';
   /** The module `onnxruntime-node`, or one of the same interface, for `inline` execution; default: imported by name. */
   readonly runtime?: OnnxRuntime;
 }
@@ -50,7 +50,7 @@ export interface OnnxRuntimeOptions {
 export async function createOnnxRuntimeBackend(
   options: OnnxRuntimeOptions = {},
 ): Promise<OnnxRuntimeBackend> {
-  const { device = 'cpu', graphOptimization = 'all', execution = 'inline' } = options;
+  const { device = 'cpu', graphOptimization = 'all', execution = 'auto' } = options;
   const cores = availableParallelism();
   const threads = options.threads ?? cores;
   assertOneOf('device', 'DEVICE_UNKNOWN', device, onnxRuntimeDevices);
@@ -61,11 +61,16 @@ export async function createOnnxRuntimeBackend(
   declineTelemetry(process.env);
   const settings = { device, threads, cores, graphOptimization };
   if (execution === 'inline') return createInlineBackend(settings, options.runtime);
+  if (execution === 'auto') {
+    return options.runtime === undefined
+      ? createAutoBackend(settings)
+      : createInlineBackend(settings, options.runtime);
+  }
   if (options.runtime !== undefined) throw runtimeInWorker();
   return createWorkerBackend(settings);
 }
 
-const executions = ['inline', 'worker'] as const;
+const executions = ['auto', 'inline', 'worker'] as const;
 const levels = ['disabled', 'basic', 'extended', 'all'] as const;
 
 function assertOneOf(
