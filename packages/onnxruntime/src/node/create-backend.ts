@@ -20,8 +20,8 @@ export interface OnnxRuntimeOptions {
   /**
    * The thread of the engine; default `auto`. `inline`: the caller's, whose event loop stands still while a program runs.
    * `worker`: a thread of its own that also holds the tensors; the event loop stays free, and a call costs about 0.05 ms more.
-   * `auto`: each program begins inline, and moves to the worker, with its tensors, when two runs in a row take 2 ms or more or one
-   * takes 50 ms; with `runtime`, or where no worker can be started, it stays inline. Results are equal bit for bit.
+   * `auto`: each program begins inline, and moves to the worker, with its tensors, when eight runs in a row take 2 ms or more, or the
+   * first two 50 ms each; with `runtime`, or where no worker can be started, it stays inline. Results are equal bit for bit.
    */
   readonly execution?: 'auto' | 'inline' | 'worker';
   /** The module `onnxruntime-node`, or one of the same interface, for `inline` execution; default: imported by name. */

@@ -26,6 +26,7 @@ async function moved({ backend, setPace }: Setting, program = counter): Promise<
   setPace(60);
   const inputs = program === counter ? { state: x, x } : { x: float32([1, 2], [1, 2]) };
   await executable.run(inputs);
+  await executable.run(inputs);
   await vi.waitFor(() => expect(backend.worker).toBeDefined());
   // The worker answers in order: its program is compiled when it has answered this.
   await backend.worker?.upload(x);
@@ -92,6 +93,7 @@ describe('an executable', () => {
     const setting = adaptive();
     const executable = await setting.backend.compile(counter, { aliases });
     setting.setPace(60);
+    await executable.run({ state: x, x });
     await executable.run({ state: x, x });
     executable.dispose();
     await expect(executable.run({ state: x, x })).rejects.toMatchObject({

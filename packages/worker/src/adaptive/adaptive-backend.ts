@@ -31,7 +31,7 @@ export interface AdaptiveBackend extends BackendV1 {
 /**
  * Creates a backend that measures where each program runs best.
  *
- * An executable starts inline. When two runs in a row take 2 ms or more, or one takes 50 ms, it is compiled in the worker too and
+ * An executable starts inline. When eight runs in a row take 2 ms or more, or the first two 50 ms each, it is compiled in the worker too and
  * runs there from then on; small programs stay inline, where a call costs least. A tensor goes to the other side when a run there
  * needs it: the state of a training loop moves once. One that both sides read (parameters that one program updates and another
  * only reads) is copied once after each update. Runs take effect in the order of their calls, whichever side they run on. Where no worker can

@@ -4,20 +4,26 @@
  */
 const slow = 2;
 
-/** Milliseconds from which a single run is enough: what the W3C's Long Tasks specification calls a long task. */
+/** Milliseconds of what the W3C's Long Tasks specification calls a long task. */
 const long = 50;
+
+/** A busy machine now and then stops a process for longer than a small run takes: two such runs in a row were seen, not eight. */
+const slowRuns = 8;
+
+/** Fewer where each run hurts: an epoch in one call. */
+const longRuns = 2;
 
 /** Judges from the times of runs whether an executable takes long. */
 export class Pace {
-  #previous = 0;
+  #runs = 0;
+  #slowInARow = 0;
+  #longAtFirst = 0;
 
-  /**
-   * Takes the time of one more run. A run is slow when the one before was too: the first run of an engine, or one that shared the
-   * thread with other work, says little.
-   */
+  /** Takes the time of one more run and tells whether all of the latest were slow, or the very first were long. */
   isSlow(milliseconds: number): boolean {
-    const fastest = Math.min(this.#previous, milliseconds);
-    this.#previous = milliseconds;
-    return fastest >= slow || milliseconds >= long;
+    this.#runs += 1;
+    this.#slowInARow = milliseconds >= slow ? this.#slowInARow + 1 : 0;
+    if (this.#runs <= longRuns && milliseconds >= long) this.#longAtFirst += 1;
+    return this.#slowInARow >= slowRuns || this.#longAtFirst === longRuns;
   }
 }
