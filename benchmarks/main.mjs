@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 
-const suites = ['dense-step', 'inference', 'memory'];
+const suites = ['dense-step', 'inference', 'memory', 'worker'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
