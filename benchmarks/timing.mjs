@@ -1,4 +1,8 @@
 // Helpers that the suites share.
+import { availableParallelism } from 'node:os';
+
+/** Threads of both sides: as many as the machine runs at once, or as `--threads` says. */
+export const threads = Number(process.env.BENCH_THREADS ?? availableParallelism());
 
 /** Milliseconds per call of two functions that take turns, as medians over blocks; `before` each block is not timed. */
 export async function takeTurns(ours, peer, { blocks = 15, calls, before = () => {} }) {
@@ -34,10 +38,19 @@ export function noise(seed) {
   };
 }
 
+/**
+ * Hands a suite's rows to main.mjs. Each has `name` and `goal`, and what the goal is about: by default `ours / peer`, at most the
+ * goal; with `speedup`, `peer / ours`, at least the goal; without a peer, `ours` itself, at most the goal. A row with `skipped`
+ * gives the reason why it was not measured.
+ */
 export function report(rows) {
   console.log(
     JSON.stringify(
-      rows.map(({ name, goal, ours, peer }) => ({ name, goal, ours, peer, ratio: ours / peer })),
+      rows.map(({ name, goal, ours, peer, speedup = false, skipped }) => {
+        if (skipped !== undefined) return { name, skipped };
+        const value = peer === undefined ? ours : speedup ? peer / ours : ours / peer;
+        return { name, goal, ours, peer, value, speedup };
+      }),
     ),
   );
 }

@@ -1,6 +1,5 @@
 // Inference: a prepared program on ONNX Runtime against bare `run` calls, batch 64 and batch 1. Both use one session: two
 // would each keep a pool of spinning threads, and two pools on two cores disturb each other by more than what is measured.
-import { availableParallelism } from 'node:os';
 import {
   conv2d,
   defineModel,
@@ -13,7 +12,7 @@ import {
 } from '@etalon/core';
 import { createOnnxRuntimeBackend } from '@etalon/onnxruntime/node';
 import * as ort from 'onnxruntime-node';
-import { noise, report, takeTurns } from '../timing.mjs';
+import { noise, report, takeTurns, threads } from '../timing.mjs';
 
 const random = noise(2);
 const image = ['batch', 28, 28, 1];
@@ -33,7 +32,6 @@ const networks = {
     dense(10),
   ),
 };
-const threads = availableParallelism();
 let session;
 const runtime = {
   ...ort,
