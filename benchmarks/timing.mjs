@@ -39,20 +39,19 @@ export function noise(seed) {
 }
 
 /**
- * Hands a suite's rows to main.mjs. Each has `name` and `goal`, and what the goal is about: by default `ours / peer`, at most the
- * goal; with `speedup`, `peer / ours`, at least the goal; without a peer, `ours` itself, at most the goal. A row with `skipped`
- * gives the reason why it was not measured.
+ * Hands a suite's rows to main.mjs. Each has `name` and `goal`; what is compared with the goal is `value` if given, else
+ * `ours / peer`, or without a peer `ours`, at most the goal; with `speedup` it is `peer / ours`, at least the goal. A row
+ * with `skipped` gives the reason why it was not measured.
  */
 export function report(rows) {
-  console.log(
-    JSON.stringify(
-      rows.map(({ name, goal, ours, peer, speedup = false, skipped }) => {
-        if (skipped !== undefined) return { name, skipped };
-        const value = peer === undefined ? ours : speedup ? peer / ours : ours / peer;
-        return { name, goal, ours, peer, value, speedup };
-      }),
-    ),
-  );
+  console.log(JSON.stringify(rows.map(withValue)));
+}
+
+function withValue({ speedup = false, ...row }) {
+  if (row.skipped !== undefined) return row;
+  const { ours, peer } = row;
+  const ratio = peer === undefined ? ours : speedup ? peer / ours : ours / peer;
+  return { value: ratio, ...row, speedup };
 }
 
 /** Session options of the peers: those of the backend, so that only the graph and the wrapper differ. */

@@ -67,11 +67,13 @@ for (const [name, network] of Object.entries(networks)) {
       return logits.data[0];
     };
     const times = await takeTurns(ours, bare, { blocks: 101, calls: batch === 1 ? 100 : 40 });
-    rows.push({
-      name: `${name}, batch ${batch}, to bare session`,
-      goal: batch === 1 ? 2 : 1.1,
-      ...times,
-    });
+    if (batch === 64) {
+      rows.push({ name: `${name}, batch 64, to bare session`, goal: 1.1, ...times });
+    } else {
+      // A share says little where a run takes 10 µs: what the wrapper adds is a constant.
+      const value = (times.ours - times.peer) * 1000;
+      rows.push({ name: `${name}, batch 1, µs over bare session`, goal: 15, value, ...times });
+    }
   }
 }
 report(rows);
