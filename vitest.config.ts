@@ -26,6 +26,7 @@ export default defineConfig({
       project('reference', 'packages/reference'),
       project('onnx', 'packages/onnx'),
       project('onnxruntime', 'packages/onnxruntime'),
+      project('tfjs', 'packages/tfjs'),
       project('core', 'packages/core'),
       project('conformance', 'packages/conformance'),
       project('datasets', 'packages/datasets'),

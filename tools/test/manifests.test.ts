@@ -22,7 +22,7 @@ const layers: readonly (readonly string[])[] = [
   ['spec', 'datasets'],
   ['compiler'],
   ['reference', 'onnx', 'core'],
-  ['onnxruntime', 'conformance'],
+  ['onnxruntime', 'tfjs', 'conformance'],
 ];
 
 const published = foldersWith('package.json').filter((folder) => folder.startsWith('packages/'));

@@ -11,6 +11,12 @@ export {
   valueAndGradient,
   valueAndGradientWithAuxiliary,
 } from './autodiff/value-and-gradient.ts';
+export type { Aliases } from './backend/aliases.ts';
+export { resolveAliases } from './backend/aliases.ts';
+export { assertSupported } from './backend/assert-supported.ts';
+export { didYouMean, listNames } from './backend/closest-name.ts';
+export type { DeviceTensorClass, RunInputDeclaration } from './backend/run-inputs.ts';
+export { checkRunInputs, declareRunInputs } from './backend/run-inputs.ts';
 export type { OperatorTraits } from './definitions/traits.ts';
 export { nodeFlops, operatorNames, operatorTraits } from './definitions/traits.ts';
 export {
@@ -117,6 +123,8 @@ export {
   reduceMin,
   reduceSum,
 } from './operators/reduction.ts';
+export type { ScanOptions, ScanResult } from './operators/scan.ts';
+export { scan } from './operators/scan.ts';
 export { removeDeadCode } from './passes/dead-code.ts';
 export { decompose } from './passes/decompose.ts';
 export { simplify } from './passes/simplify.ts';
@@ -128,6 +136,7 @@ export type { PreparedProgram, PreparedRunOptions } from './prepare/prepared-pro
 export { formatShape, formatType } from './program/format-type.ts';
 export { hashProgram } from './program/hash.ts';
 export { programFromJson, programToJson } from './program/json.ts';
+export { bodiesOf, mapBodies } from './program/map-bodies.ts';
 export { printProgram } from './program/print.ts';
 export { verifyProgram } from './program/verify.ts';
 export type {

@@ -1,4 +1,4 @@
-import { requireHostData } from '@etalon/compiler';
+import { assertSupported, requireHostData, resolveAliases } from '@etalon/compiler';
 import { encodeOnnx, onnxNames } from '@etalon/onnx';
 import type {
   BackendManifestV1,
@@ -10,7 +10,6 @@ import type {
   ProgramV1,
 } from '@etalon/spec';
 import { BackendError, SpecificationVersionError } from '@etalon/spec';
-import { resolveAliases } from './aliases.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { EngineMemory } from './device-tensor.ts';
 import { backendDisposed, placeTensor } from './device-tensor.ts';
@@ -21,7 +20,6 @@ import type { TraceKernels } from './placement.ts';
 import { placeNodes } from './placement.ts';
 import { RunQueue } from './run-queue.ts';
 import type { OnnxRuntime, OnnxSession, OnnxSessionOptions } from './runtime.ts';
-import { assertSupported } from './support.ts';
 
 /** Memory that a backend holds on the host, besides what the engine allocates itself. */
 export interface OnnxRuntimeMemory {

@@ -1,3 +1,4 @@
+import type { DeviceTensorClass } from '@etalon/compiler';
 import type { DeviceTensorV1, DType, HostTensor } from '@etalon/spec';
 import { DisposedError } from '@etalon/spec';
 import type { BufferPool, OutputBuffer } from './buffer-pool.ts';
@@ -107,6 +108,16 @@ export class PooledTensor implements DeviceTensorV1 {
     this.#buffer = undefined;
     this.#copy = undefined;
   }
+}
+
+/** Tells how the tensors of a backend are known. */
+export function tensorClass(memory: EngineMemory): DeviceTensorClass<PooledTensor> {
+  return {
+    backend: memory.name,
+    isTensor: (value) => value instanceof PooledTensor,
+    otherOwner: (tensor) => (tensor.memory === memory ? undefined : tensor.memory.name),
+    requireLive: (tensor, where) => tensor.use(where),
+  };
 }
 
 /**

@@ -1,7 +1,10 @@
+import type { Aliases, RunInputDeclaration } from '@etalon/compiler';
+import { checkRunInputs, declareRunInputs } from '@etalon/compiler';
 import type { OnnxNames } from '@etalon/onnx';
 import type {
   AbortSignalLike,
   ExecutableV1,
+  HostTensor,
   NodePlacement,
   ProgramV1,
   RunInputs,
@@ -9,15 +12,12 @@ import type {
   RunOutputs,
 } from '@etalon/spec';
 import { BackendError, DisposedError } from '@etalon/spec';
-import type { Aliases } from './aliases.ts';
 import type { OutputBuffer } from './buffer-pool.ts';
 import { bufferSlot } from './buffer-pool.ts';
 import type { EngineMemory } from './device-tensor.ts';
-import { backendDisposed, PooledTensor } from './device-tensor.ts';
+import { backendDisposed, PooledTensor, tensorClass } from './device-tensor.ts';
 import { firstLine } from './first-line.ts';
 import { isShared, toOnnxTensor } from './host-tensor.ts';
-import type { InputDeclaration, Source } from './inputs.ts';
-import { checkInputs, declareInputs } from './inputs.ts';
 import type { RunQueue } from './run-queue.ts';
 import type { EngineCopies, OnnxRuntime, OnnxSession, OnnxTensor } from './runtime.ts';
 import type { ShapePlan } from './shape-plan.ts';
@@ -38,6 +38,9 @@ export interface ExecutableParts {
   readonly onDispose: (executable: OnnxExecutable, released: Promise<void>) => void;
 }
 
+/** A run's input after its checks. */
+type Source = HostTensor | PooledTensor;
+
 interface Admitted {
   readonly sources: readonly Source[];
   readonly plan: ShapePlan;
@@ -53,7 +56,7 @@ interface Admitted {
  */
 export class OnnxExecutable implements ExecutableV1 {
   readonly #parts: ExecutableParts;
-  readonly #inputs: readonly InputDeclaration[];
+  readonly #inputs: readonly RunInputDeclaration[];
   readonly #inputNames: readonly string[];
   readonly #outputNames: readonly string[];
   readonly #planner: ShapePlanner;
@@ -66,7 +69,7 @@ export class OnnxExecutable implements ExecutableV1 {
   constructor(parts: ExecutableParts) {
     const { program, names } = parts;
     this.#parts = parts;
-    this.#inputs = declareInputs(program);
+    this.#inputs = declareRunInputs(program);
     this.#inputNames = program.inputs.map(({ name }) => names.inputs[name] ?? name);
     this.#outputNames = program.outputs.map(({ name }) => names.outputs[name] ?? name);
     this.#planner = new ShapePlanner(program);
@@ -103,7 +106,7 @@ export class OnnxExecutable implements ExecutableV1 {
   #admit(inputs: RunInputs, signal: AbortSignalLike | undefined): Admitted {
     this.#assertUsable('run');
     const { memory, program } = this.#parts;
-    const sources = checkInputs(program.name, this.#inputs, inputs, memory);
+    const sources = checkRunInputs(program.name, this.#inputs, inputs, tensorClass(memory));
     const plan = this.#planner.plan(sources);
     if (plan !== this.#allowedFor) this.#allowSpares(plan);
     for (const source of sources) if (source instanceof PooledTensor) source.pin();

@@ -1,4 +1,10 @@
-import type { BackendManifestV1, DType, OperatorName, RandomOperatorsV1 } from '@etalon/spec';
+import type {
+  BackendManifestV1,
+  DType,
+  OperatorName,
+  RandomOperatorsV1,
+  StructuralOperatorsV1,
+} from '@etalon/spec';
 
 /** Providers of ONNX Runtime that the backend can use. */
 export type OnnxRuntimeDevice = 'cpu' | 'cuda' | 'webgpu';
@@ -28,7 +34,10 @@ function on(dtypes: readonly DType[], maximumRank: number = MAXIMUM_RANK): Suppo
 }
 
 /** All operators except random draws, which become inputs before a backend sees a program. */
-export type RunOperator = Exclude<OperatorName, keyof RandomOperatorsV1>;
+export type RunOperator = Exclude<
+  OperatorName,
+  keyof RandomOperatorsV1 | keyof StructuralOperatorsV1
+>;
 
 const operators: { readonly [K in RunOperator]: Support } = {
   add: on(numeric),

@@ -1,5 +1,5 @@
+import { resolveAliases } from '@etalon/compiler';
 import type { ProgramV1 } from '@etalon/spec';
-import { resolveAliases } from '../src/aliases.ts';
 import { BufferPool } from '../src/buffer-pool.ts';
 import type { EngineMemory } from '../src/device-tensor.ts';
 import { OnnxExecutable } from '../src/executable.ts';

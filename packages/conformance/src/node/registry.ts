@@ -25,6 +25,18 @@ export const knownBackends: readonly KnownBackend[] = [
       });
     },
   },
+  ...(['cpu', 'wasm'] as const).map(
+    (engine): KnownBackend => ({
+      name: `tfjs-${engine}`,
+      create: async ({ threads } = {}) => {
+        const { createTfjsBackend } = await importOptional(
+          '@etalon/tfjs/node',
+          () => import('@etalon/tfjs/node'),
+        );
+        return createTfjsBackend({ engine, ...(threads !== undefined && { threads }) });
+      },
+    }),
+  ),
 ];
 
 async function importOptional<T>(name: string, load: () => Promise<T>): Promise<T> {

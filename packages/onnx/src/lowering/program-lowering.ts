@@ -1,8 +1,8 @@
-import type { NodeOf, OperatorName, ProgramV1, ValueId, ValueType } from '@etalon/spec';
+import type { NodeOf, NodeV1, OperatorName, ProgramV1, ValueId, ValueType } from '@etalon/spec';
 import { InternalError, UnsupportedOperatorError } from '@etalon/spec';
 import type { GraphEmitter } from './graph-emitter.ts';
 import { LoweredValue } from './lowered-value.ts';
-import type { LoweredTensor } from './lowering.ts';
+import type { LoweredOperator, LoweredTensor } from './lowering.ts';
 import type { OnnxNames } from './names.ts';
 import { slashPath } from './names.ts';
 import type { LoweringPlan } from './plan.ts';
@@ -13,7 +13,10 @@ import { lowerings } from './table.ts';
 /** Adds a program's nodes to a graph, and gives its outputs their names. */
 export function lowerNodes(program: ProgramV1, names: OnnxNames, emitter: GraphEmitter): void {
   const lowering = new ProgramLowering(program, names, emitter);
-  for (const node of program.nodes) lowering.lower(node);
+  for (const node of program.nodes) {
+    requireLowering(node);
+    lowering.lower(node);
+  }
   lowering.finish();
 }
 
@@ -43,7 +46,7 @@ class ProgramLowering {
     this.#addConstants();
   }
 
-  lower<K extends OperatorName>(node: NodeOf<K>): void {
+  lower<K extends LoweredOperator>(node: NodeOf<K>): void {
     const [output = -1] = node.outputs;
     const alias = this.#plan.aliases.get(output);
     if (alias !== undefined) {
@@ -71,8 +74,10 @@ class ProgramLowering {
     }
   }
 
-  #emit<K extends OperatorName>(node: NodeOf<K>, output: ValueType): LoweredTensor | LoweredValue {
-    if (!Object.hasOwn(lowerings, node.operator)) throw unknownOperator(node);
+  #emit<K extends LoweredOperator>(
+    node: NodeOf<K>,
+    output: ValueType,
+  ): LoweredTensor | LoweredValue {
     const [id = -1] = node.outputs;
     const bias = this.#plan.biases.get(id);
     return lowerings[node.operator]({
@@ -157,6 +162,10 @@ function undefinedValue({ name }: ProgramV1, id: ValueId): InternalError {
     `${name}: value %${id} is used before anything defines it, got no definition. This is a bug in @etalon/compiler.`,
     { details: { value: id } },
   );
+}
+
+function requireLowering(node: NodeV1): asserts node is NodeV1 & NodeOf<LoweredOperator> {
+  if (!Object.hasOwn(lowerings, node.operator)) throw unknownOperator(node);
 }
 
 function unknownOperator({ operator, path }: NodeOf<OperatorName>): UnsupportedOperatorError {

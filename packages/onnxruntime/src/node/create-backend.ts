@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
+import { didYouMean, listNames } from '@etalon/compiler';
 import { AttributeError } from '@etalon/spec';
 import type { OnnxRuntimeBackend } from '../backend.ts';
 import { createBackend } from '../backend.ts';
-import { didYouMean, listNames } from '../closest-name.ts';
 import type { OnnxRuntimeDevice } from '../manifest.ts';
 import { onnxRuntimeDevices, onnxRuntimeManifest } from '../manifest.ts';
 import type { OnnxRuntime, OnnxSessionOptions } from '../runtime.ts';

@@ -1,8 +1,8 @@
+import { listNames } from '@etalon/compiler';
 import type { OnnxNames } from '@etalon/onnx';
 import { encodeOnnx, onnxNames } from '@etalon/onnx';
 import type { ProgramV1 } from '@etalon/spec';
 import { BackendError } from '@etalon/spec';
-import { listNames } from '../closest-name.ts';
 import { firstLine } from '../first-line.ts';
 import type { OnnxRuntimeDevice } from '../manifest.ts';
 import type { OnnxRuntime, OnnxSessionOptions } from '../runtime.ts';

@@ -1,6 +1,6 @@
-import { lackOfSupport } from '@etalon/compiler';
 import type { BackendManifestV1, ProgramV1 } from '@etalon/spec';
 import { UnsupportedOperatorError } from '@etalon/spec';
+import { lackOfSupport } from '../passes/support.ts';
 
 /**
  * Checks a program against a manifest.

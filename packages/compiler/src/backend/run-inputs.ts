@@ -1,23 +1,30 @@
 import type { DeviceTensorV1, DType, HostTensor, ProgramV1, RunInputs } from '@etalon/spec';
-import { BackendError, DataError, DTypeError, ShapeError } from '@etalon/spec';
+import { BackendError, DataError, DTypeError } from '@etalon/spec';
+import { requireHostData } from '../prepare/host-data.ts';
 import { didYouMean, listNames } from './closest-name.ts';
-import type { EngineMemory } from './device-tensor.ts';
-import { PooledTensor } from './device-tensor.ts';
-import { carries, elementCountOf } from './host-tensor.ts';
-
-/** A run's input after its checks. */
-export type Source = HostTensor | PooledTensor;
 
 /** What one input of a program needs to be. */
-export interface InputDeclaration {
+export interface RunInputDeclaration {
   readonly name: string;
   readonly dtype: DType;
   /** `program › input "name"`. */
   readonly where: string;
 }
 
+/** How a backend knows its own tensors. */
+export interface DeviceTensorClass<T extends DeviceTensorV1> {
+  /** Name of the backend. */
+  readonly backend: string;
+  /** Tells whether some backend of this package made the value. */
+  readonly isTensor: (value: unknown) => value is T;
+  /** Name of the tensor's backend, or `undefined` when it is this one. */
+  readonly otherOwner: (tensor: T) => string | undefined;
+  /** Throws a `DisposedError` for a tensor that has ended. */
+  readonly requireLive: (tensor: T, where: string) => void;
+}
+
 /** Returns the declarations of a program's inputs, in order. */
-export function declareInputs(program: ProgramV1): readonly InputDeclaration[] {
+export function declareRunInputs(program: ProgramV1): readonly RunInputDeclaration[] {
   return program.inputs.map(({ name, value }) => ({
     name,
     dtype: program.values[value]?.dtype ?? 'float32',
@@ -26,23 +33,26 @@ export function declareInputs(program: ProgramV1): readonly InputDeclaration[] {
 }
 
 /**
- * Checks everything about a run's inputs that does not depend on their shapes together.
+ * Checks everything about a run's inputs that does not depend on their shapes together, for backends.
  *
- * @returns the tensors in the order of the declarations; nothing is pinned yet.
- * @throws {DataError} for a missing or unknown input, or a value that is no tensor.
- * @throws {DTypeError | ShapeError | DisposedError | BackendError} for a tensor that cannot be used.
+ * @returns the tensors in the order of the declarations.
+ * @throws {DataError} `INPUT_MISSING`, `INPUT_UNKNOWN`, or `INPUT_INVALID` for a value that is no tensor.
+ * @throws {DTypeError} `DTYPE_INPUT` or `DTYPE_INPUT_DATA`.
+ * @throws {ShapeError} `SHAPE_DATA_LENGTH` when host data does not fill its shape.
+ * @throws {BackendError} `BACKEND_FOREIGN_TENSOR` for a tensor of another backend.
+ * @throws {DisposedError} for a tensor that has ended.
  */
-export function checkInputs(
+export function checkRunInputs<T extends DeviceTensorV1>(
   program: string,
-  declarations: readonly InputDeclaration[],
+  declarations: readonly RunInputDeclaration[],
   inputs: RunInputs,
-  memory: EngineMemory,
-): readonly Source[] {
-  const sources: Source[] = [];
+  tensors: DeviceTensorClass<T>,
+): readonly (HostTensor | T)[] {
+  const sources: (HostTensor | T)[] = [];
   for (const declaration of declarations) {
     const value = Object.hasOwn(inputs, declaration.name) ? inputs[declaration.name] : undefined;
     if (value === undefined) throw missing(declaration, declarations, inputs);
-    sources.push(checkInput(declaration, value, memory));
+    sources.push(checkInput(declaration, value, tensors));
   }
   let given = 0;
   for (const name in inputs) if (Object.hasOwn(inputs, name)) given += 1;
@@ -50,59 +60,35 @@ export function checkInputs(
   return sources;
 }
 
-function checkInput(
-  declaration: InputDeclaration,
+function checkInput<T extends DeviceTensorV1>(
+  { name, dtype, where }: RunInputDeclaration,
   value: HostTensor | DeviceTensorV1,
-  memory: EngineMemory,
-): Source {
-  const { where } = declaration;
-  if (value instanceof PooledTensor) {
-    if (value.memory !== memory) throw foreign(where, memory.name, value.memory.name);
-    value.use(where);
+  tensors: DeviceTensorClass<T>,
+): HostTensor | T {
+  const { backend } = tensors;
+  const source = tensors.isTensor(value) ? value : undefined;
+  if (source !== undefined) {
+    const owner = tensors.otherOwner(source);
+    if (owner !== undefined) throw foreign(where, backend, owner);
+    tensors.requireLive(source, where);
   } else if (!isHostTensor(value)) {
-    if (isDeviceTensor(value)) throw foreign(where, memory.name, 'another engine');
+    if (isDeviceTensor(value)) throw foreign(where, backend, 'another engine');
     throw new DataError(
       'INPUT_INVALID',
-      `${where}: a tensor is needed, got ${typeof value}.\nExpected { dtype, shape, data } or a tensor that "${memory.name}" returned.`,
+      `${where}: a tensor is needed, got ${typeof value}.\nExpected { dtype, shape, data } or a tensor that "${backend}" returned.`,
     );
   }
-  if (value.dtype !== declaration.dtype) {
+  if (value.dtype !== dtype) {
     throw new DTypeError(
       'DTYPE_INPUT',
-      `${where}: the dtype must be ${declaration.dtype}, got ${value.dtype}[${value.shape.join(', ')}].`,
-      { details: { input: declaration.name } },
-    );
-  }
-  if (!(value instanceof PooledTensor)) checkData(declaration, value);
-  return value;
-}
-
-function checkData({ name, dtype, where }: InputDeclaration, { shape, data }: HostTensor): void {
-  if (!carries(dtype, data)) {
-    throw new DTypeError(
-      'DTYPE_INPUT_DATA',
-      `${where}: the data of ${dtype} must be in a ${arrayOf[dtype]}, got ${className(data)}.`,
+      `${where}: the dtype must be ${dtype}, got ${value.dtype}[${value.shape.join(', ')}].`,
       { details: { input: name } },
     );
   }
-  if (data.length !== elementCountOf(shape)) {
-    throw new ShapeError(
-      'SHAPE_DATA_LENGTH',
-      `${where}: shape [${shape.join(', ')}] holds ${elementCountOf(shape)} elements, got ${data.length} in its data.`,
-      { details: { input: name } },
-    );
-  }
-}
-
-const arrayOf: Readonly<Record<DType, string>> = {
-  float32: 'Float32Array',
-  int32: 'Int32Array',
-  bool: 'Uint8Array',
-  uint8: 'Uint8Array',
-};
-
-function className(value: unknown): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1);
+  if (source !== undefined) return source;
+  const host = value as HostTensor;
+  requireHostData(where, host);
+  return host;
 }
 
 function isHostTensor(value: HostTensor | DeviceTensorV1): value is HostTensor {
@@ -123,8 +109,8 @@ function foreign(where: string, backend: string, owner: string): BackendError {
 }
 
 function missing(
-  { name, where }: InputDeclaration,
-  declarations: readonly InputDeclaration[],
+  { name, where }: RunInputDeclaration,
+  declarations: readonly RunInputDeclaration[],
   inputs: RunInputs,
 ): DataError {
   const declared = new Set(declarations.map((declaration) => declaration.name));
@@ -143,7 +129,7 @@ function didYouMeanGiven(name: string, extra: readonly string[]): string {
 
 function unknownInput(
   program: string,
-  declarations: readonly InputDeclaration[],
+  declarations: readonly RunInputDeclaration[],
   inputs: RunInputs,
 ): DataError {
   const known = declarations.map(({ name }) => name);

@@ -1,6 +1,6 @@
-import { shapesEqual } from '@etalon/compiler';
 import type { ProgramV1, ValueType } from '@etalon/spec';
 import { AttributeError } from '@etalon/spec';
+import { shapesEqual } from '../dimension/index.ts';
 import { didYouMean, listNames } from './closest-name.ts';
 
 /** Which inputs and outputs of a program are aliased, each in the program's order. */
