@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 
-const suites = ['dense-step', 'dense-loop', 'cnn', 'tfjs-dense', 'inference', 'memory'];
+const suites = ['dense-step', 'dense-loop', 'cnn', 'tfjs-dense', 'tfjs-cnn', 'inference', 'memory'];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
