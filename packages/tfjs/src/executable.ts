@@ -9,16 +9,15 @@ import type {
   RunInputs,
   RunOptions,
   RunOutputs,
-  ValueId,
 } from '@etalon/spec';
 import { DisposedError } from '@etalon/spec';
 import type { TensorOwner } from './device-tensor.ts';
 import { backendDisposed, EngineTensor, tensorClass } from './device-tensor.ts';
 import { engineDTypes } from './engines/engine.ts';
 import { placeNodes } from './placement.ts';
-import type { Step } from './plan.ts';
-import { planSteps, ShapePlanner } from './plan.ts';
-import { runSteps } from './run-steps.ts';
+import type { PlannedProgram } from './plan.ts';
+import { planProgram, ShapePlanner } from './plan.ts';
+import { runProgram } from './run-program.ts';
 import type { TfjsTensor } from './runtime.ts';
 
 /** What an executable is made of. */
@@ -41,20 +40,21 @@ export interface ExecutableParts {
 export class TfjsExecutable implements ExecutableV1 {
   readonly #parts: ExecutableParts;
   readonly #inputs: readonly RunInputDeclaration[];
-  readonly #steps: readonly Step[];
+  readonly #planned: PlannedProgram;
   readonly #planner: ShapePlanner;
-  readonly #constants: ReadonlyMap<ValueId, TfjsTensor>;
+  readonly #constants: TfjsTensor[] = [];
   #isDisposed = false;
 
   constructor(parts: ExecutableParts) {
     const { owner, program } = parts;
     this.#parts = parts;
     this.#inputs = declareRunInputs(program);
-    this.#steps = planSteps(program);
-    this.#planner = new ShapePlanner(program);
-    this.#constants = new Map(
-      program.constants.map(({ value, tensor }) => [value, place(owner, tensor)]),
-    );
+    this.#planned = planProgram(program, (constant) => {
+      const tensor = place(owner, constant);
+      this.#constants.push(tensor);
+      return tensor;
+    });
+    this.#planner = new ShapePlanner(this.#planned);
   }
 
   async run(inputs: RunInputs, { signal }: RunOptions = {}): Promise<RunOutputs> {
@@ -69,14 +69,14 @@ export class TfjsExecutable implements ExecutableV1 {
 
   async placement(): Promise<readonly NodePlacement[]> {
     this.#assertUsable('placement');
-    return placeNodes(this.#parts.program, this.#steps, this.#parts.owner.engine.name);
+    return placeNodes(this.#planned, this.#parts.owner.engine.name);
   }
 
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     const { onDispose, owner } = this.#parts;
-    for (const tensor of this.#constants.values()) owner.engine.release(tensor);
+    for (const tensor of this.#constants) owner.engine.release(tensor);
     onDispose(this);
   }
 
@@ -88,18 +88,8 @@ export class TfjsExecutable implements ExecutableV1 {
     const plan = this.#planner.plan(sources);
     const placed: TfjsTensor[] = [];
     try {
-      const given = new Map(this.#constants);
-      program.inputs.forEach(({ value }, index) => {
-        given.set(value, this.#tensorOf(sources[index], index, placed));
-      });
-      const results = runSteps({
-        engine: owner.engine,
-        program: program.name,
-        steps: this.#steps,
-        plan,
-        given,
-        results: program.outputs.map(({ value }) => value),
-      });
+      const tensors = sources.map((source, index) => this.#tensorOf(source, index, placed));
+      const results = runProgram(owner.engine, this.#planned, plan, tensors);
       const outputs = this.#adopt(results, placed);
       sources.forEach((source, index) => {
         if (aliases.inputs[index] === true && source instanceof EngineTensor) source.consume();
@@ -110,15 +100,11 @@ export class TfjsExecutable implements ExecutableV1 {
     }
   }
 
-  #tensorOf(
-    source: HostTensor | EngineTensor | undefined,
-    index: number,
-    placed: TfjsTensor[],
-  ): TfjsTensor {
+  #tensorOf(source: HostTensor | EngineTensor, index: number, placed: TfjsTensor[]): TfjsTensor {
     const { owner } = this.#parts;
     const where = this.#inputs[index]?.where ?? '';
     if (source instanceof EngineTensor) return source.borrow(where);
-    const tensor = place(owner, source as HostTensor);
+    const tensor = place(owner, source);
     placed.push(tensor);
     return tensor;
   }

@@ -1,5 +1,6 @@
 import type { BackendManifestV1 } from '@etalon/spec';
 import type { TfjsEngineName } from './engines/engine.ts';
+import { every, MAXIMUM_RANK } from './kernels/kernel.ts';
 import { kernels } from './kernels/table.ts';
 
 /** The engines, in the order that messages list them. */
@@ -21,12 +22,15 @@ const traits: Readonly<Record<TfjsEngineName, EngineTraits>> = {
 /** Returns what the backend declares on an engine. */
 export function tfjsManifest(engine: TfjsEngineName): BackendManifestV1 {
   return {
-    operators: Object.fromEntries(
-      Object.entries(kernels).map(([name, { dtypes, maximumRank }]) => [
-        name,
-        { dtypes, maximumRank, nonFinite: true },
-      ]),
-    ),
+    operators: {
+      ...Object.fromEntries(
+        Object.entries(kernels).map(([name, { dtypes, maximumRank }]) => [
+          name,
+          { dtypes, maximumRank, nonFinite: true },
+        ]),
+      ),
+      scan: { dtypes: every, maximumRank: MAXIMUM_RANK, nonFinite: true },
+    },
     ...traits[engine],
     imageLayout: 'nhwc',
     // A loop inside the executable would be the same loop in the same language.

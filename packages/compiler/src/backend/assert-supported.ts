@@ -1,9 +1,10 @@
 import type { BackendManifestV1, ProgramV1 } from '@etalon/spec';
 import { UnsupportedOperatorError } from '@etalon/spec';
 import { lackOfSupport } from '../passes/support.ts';
+import { bodiesOf } from '../program/map-bodies.ts';
 
 /**
- * Checks a program against a manifest.
+ * Checks a program, the bodies of its loops included, against a manifest.
  *
  * @throws {UnsupportedOperatorError} for the first node outside the manifest.
  */
@@ -13,6 +14,7 @@ export function assertSupported(
   backend: string,
 ): void {
   for (const node of program.nodes) {
+    for (const body of bodiesOf(node)) assertSupported(body, manifest, backend);
     const lack = lackOfSupport(manifest, program, node);
     if (lack === undefined) continue;
     throw new UnsupportedOperatorError(

@@ -232,7 +232,11 @@ function selectByKernel(
   return scope.reshape(result, shape);
 }
 
-function selectByLoop(scope: Scope, inputs: readonly TfjsTensor[], shape: readonly number[]): TfjsTensor {
+function selectByLoop(
+  scope: Scope,
+  inputs: readonly TfjsTensor[],
+  shape: readonly number[],
+): TfjsTensor {
   const [condition, a, b] = [0, 1, 2].map((index) => {
     const x = operandAt(inputs, index);
     return sizeOf(x.shape) === 1 ? x : expandTo(scope, x, shape);

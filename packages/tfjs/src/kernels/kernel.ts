@@ -1,11 +1,24 @@
-import type { Dimension, DType, OperatorName, OperatorsV1, RandomOperatorsV1 } from '@etalon/spec';
+import type {
+  Dimension,
+  DType,
+  OperatorName,
+  OperatorsV1,
+  RandomOperatorsV1,
+  StructuralOperatorsV1,
+} from '@etalon/spec';
 import { InternalError } from '@etalon/spec';
 import type { TfjsEngineName } from '../engines/engine.ts';
 import type { TfjsTensor } from '../runtime.ts';
 import type { Scope } from '../scope.ts';
 
-/** Operators that have a row: all but random draws, which are inputs before a backend sees them. */
-export type RunOperator = Exclude<OperatorName, keyof RandomOperatorsV1>;
+/**
+ * Operators that have a row: all but random draws, which are inputs before a backend sees them, and loops, which are
+ * run through.
+ */
+export type RunOperator = Exclude<
+  OperatorName,
+  keyof RandomOperatorsV1 | keyof StructuralOperatorsV1
+>;
 
 /** What a row sees of the node it computes. */
 export interface KernelCall<K extends RunOperator> {
