@@ -5,6 +5,7 @@ import type { ModelProto, ValueInfoProto } from '../schema/onnx-pb.ts';
 import { GraphEmitter } from './graph-emitter.ts';
 import { onnxNames } from './names.ts';
 import { ONNX_IR_VERSION, ONNX_OPSET } from './opset.ts';
+import type { LayoutPolicy } from './program-lowering.ts';
 import { lowerNodes } from './program-lowering.ts';
 
 /** Options of {@link encodeOnnx}. */
@@ -18,13 +19,17 @@ export interface OnnxOptions {
  *
  * @throws {UnsupportedOperatorError} `OPERATOR_UNSUPPORTED` for random draws and unknown operators.
  */
-export function lowerToOnnx(program: ProgramV1, options: OnnxOptions = {}): ModelProto {
+export function lowerToOnnx(
+  program: ProgramV1,
+  options: OnnxOptions = {},
+  layout: LayoutPolicy = 'onDemand',
+): ModelProto {
   const names = onnxNames(program);
   const emitter = new GraphEmitter();
   for (const name of [...Object.values(names.inputs), ...Object.values(names.outputs)]) {
     emitter.tensorNames.reserve(name);
   }
-  lowerNodes(program, names, emitter);
+  lowerNodes(program, names, emitter, layout);
   return createModel({
     graph: createGraph({
       name: program.name,

@@ -10,9 +10,19 @@ import { planLowering } from './plan.ts';
 import { RuntimeSizes } from './runtime-sizes.ts';
 import { lowerings } from './table.ts';
 
+/**
+ * Where images change their layout: where an operator asks for it, or, as tests compare it with, before and after every operator.
+ */
+export type LayoutPolicy = 'onDemand' | 'everyOperator';
+
 /** Adds a program's nodes to a graph, and gives its outputs their names. */
-export function lowerNodes(program: ProgramV1, names: OnnxNames, emitter: GraphEmitter): void {
-  const lowering = new ProgramLowering(program, names, emitter);
+export function lowerNodes(
+  program: ProgramV1,
+  names: OnnxNames,
+  emitter: GraphEmitter,
+  layout: LayoutPolicy,
+): void {
+  const lowering = new ProgramLowering(program, names, emitter, layout);
   for (const node of program.nodes) lowering.lower(node);
   lowering.finish();
 }
@@ -23,11 +33,13 @@ class ProgramLowering {
   readonly #emitter: GraphEmitter;
   readonly #sizes: RuntimeSizes;
   readonly #plan: LoweringPlan;
+  readonly #layout: LayoutPolicy;
   readonly #values = new Map<ValueId, LoweredValue>();
   /** Names of outputs, by the value that is returned under them first. */
   readonly #outputNames = new Map<ValueId, string>();
 
-  constructor(program: ProgramV1, names: OnnxNames, emitter: GraphEmitter) {
+  constructor(program: ProgramV1, names: OnnxNames, emitter: GraphEmitter, layout: LayoutPolicy) {
+    this.#layout = layout;
     this.#program = program;
     this.#names = names;
     this.#emitter = emitter;
@@ -97,12 +109,21 @@ class ProgramLowering {
     const name = this.#outputNames.get(id) ?? emitter.tensorNames.unique(path);
     const final = layout === 'rowMajor' ? name : emitter.tensorNames.unique(`${path}/nchw`);
     const renamed = emitter.rename(before, tensor, { node: path, tensor: final });
-    return new LoweredValue(emitter, {
+    const value = new LoweredValue(emitter, {
       type: this.#type(id),
       path,
       name,
       layout,
       tensor: renamed ? final : tensor,
+    });
+    if (this.#layout === 'onDemand') return value;
+    const made = value.rowMajor();
+    return new LoweredValue(emitter, {
+      type: value.type,
+      path,
+      name,
+      layout: 'rowMajor',
+      tensor: made,
     });
   }
 
