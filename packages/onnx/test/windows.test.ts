@@ -19,7 +19,7 @@ const pair = (arbitrary: fc.Arbitrary<number>): fc.Arbitrary<[number, number]> =
 const count = (min: number, max: number): fc.Arbitrary<number> => fc.integer({ min, max });
 
 /** A window that overlaps, leaves gaps or leaves elements over, on an image that it fits. */
-const pooling = fc
+const anyWindow = fc
   .record({ windowSize: pair(count(1, 4)), strides: pair(count(1, 4)), rest: pair(count(0, 5)) })
   .chain(({ windowSize, strides, rest }) => {
     const [[height, width], [down, right]] = [windowSize, rest];
@@ -37,6 +37,21 @@ const pooling = fc
       ),
     });
   });
+
+/** Windows of 2 x 2 that cover the image, which have a way of their own. */
+const quarters = fc.record({
+  windowSize: fc.constant<[number, number]>([2, 2]),
+  strides: fc.constant<[number, number]>([2, 2]),
+  padding: fc.constant<[[number, number], [number, number]]>([
+    [0, 0],
+    [0, 0],
+  ]),
+  shape: fc
+    .tuple(count(1, 2), count(1, 3), count(1, 3), count(1, 3))
+    .map(([batch, rows, columns, channels]) => [batch, 2 * rows, 2 * columns, channels]),
+});
+
+const pooling = fc.oneof({ weight: 4, arbitrary: anyWindow }, { weight: 1, arbitrary: quarters });
 
 const convolution = fc
   .record({

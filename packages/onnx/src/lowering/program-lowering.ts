@@ -87,6 +87,7 @@ class ProgramLowering {
     if (!Object.hasOwn(lowerings, node.operator)) throw unknownOperator(node);
     const [id = -1] = node.outputs;
     const bias = this.#plan.biases.get(id);
+    const pooled = this.#plan.pooled.get(id);
     return lowerings[node.operator]({
       node,
       attributes: node.attributes,
@@ -96,6 +97,7 @@ class ProgramLowering {
       sizes: this.#sizes,
       bias: bias === undefined ? undefined : this.#value(bias),
       needsMaxima: this.#plan.searched.has(id),
+      pooled: pooled === undefined ? undefined : this.#values.get(pooled),
     });
   }
 
