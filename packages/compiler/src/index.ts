@@ -117,6 +117,8 @@ export {
   reduceMin,
   reduceSum,
 } from './operators/reduction.ts';
+export type { ScanOptions, ScanResult } from './operators/scan.ts';
+export { scan } from './operators/scan.ts';
 export { removeDeadCode } from './passes/dead-code.ts';
 export { decompose } from './passes/decompose.ts';
 export { simplify } from './passes/simplify.ts';
@@ -128,6 +130,7 @@ export type { PreparedProgram, PreparedRunOptions } from './prepare/prepared-pro
 export { formatShape, formatType } from './program/format-type.ts';
 export { hashProgram } from './program/hash.ts';
 export { programFromJson, programToJson } from './program/json.ts';
+export { bodiesOf, mapBodies } from './program/map-bodies.ts';
 export { printProgram } from './program/print.ts';
 export { verifyProgram } from './program/verify.ts';
 export type {

@@ -7,7 +7,7 @@ import type {
   ValueType,
 } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
-import { definitionOf } from '../src/definitions/definition-of.ts';
+import { resultTypesOf } from '../src/definitions/definition-of.ts';
 import { formatType } from '../src/program/format-type.ts';
 import { caught } from './caught.ts';
 
@@ -75,7 +75,9 @@ export function describeTypeRules<K extends OperatorName>(family: TypeCasesOf<K>
 }
 
 function infer(operator: OperatorName, takes: readonly ValueType[], attributes: object): ValueType {
-  return definitionOf(operator).type(takes, attributes as OperatorsV1[OperatorName]);
+  const [type] = resultTypesOf(operator, takes, attributes as OperatorsV1[OperatorName]);
+  if (type === undefined) throw new Error(`${operator} has no result`);
+  return type;
 }
 
 function textOf(each: { readonly takes: readonly ValueType[]; readonly with?: unknown }): string {

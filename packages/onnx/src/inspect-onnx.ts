@@ -1,6 +1,6 @@
 import { decodeModel } from './codec/decode-model.ts';
 import { dataTypeName } from './codec/element-types.ts';
-import type { ModelProto, ValueInfoProto } from './schema/onnx-pb.ts';
+import type { ModelProto, NodeProto, ValueInfoProto } from './schema/onnx-pb.ts';
 
 /** Input or output of an ONNX model. */
 export interface OnnxPort {
@@ -22,7 +22,7 @@ export interface OnnxDescription {
   readonly outputs: readonly OnnxPort[];
   /** Elements of all values in the file. */
   readonly parameters: number;
-  /** Number of nodes by operator, in the order of their first use. */
+  /** Number of nodes by operator, those in bodies of loops included, in the order of their first use. */
   readonly operators: Readonly<Record<string, number>>;
 }
 
@@ -41,7 +41,7 @@ export function inspectOnnx(
   const { initializer = [], input = [], node = [], output = [] } = model.graph ?? {};
   const held = new Set(initializer.map(({ name }) => name));
   const operators: Record<string, number> = {};
-  for (const { opType } of node) operators[opType] = (operators[opType] ?? 0) + 1;
+  countOperators(node, operators);
   return {
     irVersion: Number(model.irVersion),
     opsets: opsetsOf(model),
@@ -51,6 +51,13 @@ export function inspectOnnx(
     parameters: initializer.reduce((total, { dims }) => total + countOf(dims), 0),
     operators,
   };
+}
+
+function countOperators(nodes: readonly NodeProto[], counts: Record<string, number>): void {
+  for (const { opType, attribute } of nodes) {
+    counts[opType] = (counts[opType] ?? 0) + 1;
+    for (const { g } of attribute) countOperators(g?.node ?? [], counts);
+  }
 }
 
 function opsetsOf({ opsetImport }: ModelProto): Readonly<Record<string, number>> {

@@ -102,6 +102,7 @@ const operators: { readonly [K in RunOperator]: Support } = {
   oneHot: on(integer),
   stopGradient: on(every),
   straightThrough: on(float),
+  scan: on(every),
 };
 
 type Operators = ReadonlySet<RunOperator>;
@@ -151,6 +152,7 @@ const moving: Operators = new Set<RunOperator>([
   'logicalNot',
   'dimensionSize',
   'oneHot',
+  'scan',
 ]);
 
 /** Returns what the backend declares on a device of a machine with some number of cores. */

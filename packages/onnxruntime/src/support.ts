@@ -1,9 +1,9 @@
-import { lackOfSupport } from '@etalon/compiler';
+import { bodiesOf, lackOfSupport } from '@etalon/compiler';
 import type { BackendManifestV1, ProgramV1 } from '@etalon/spec';
 import { UnsupportedOperatorError } from '@etalon/spec';
 
 /**
- * Checks a program against a manifest.
+ * Checks a program and the bodies of its loops against a manifest.
  *
  * @throws {UnsupportedOperatorError} for the first node outside the manifest.
  */
@@ -13,6 +13,7 @@ export function assertSupported(
   backend: string,
 ): void {
   for (const node of program.nodes) {
+    for (const body of bodiesOf(node)) assertSupported(body, manifest, backend);
     const lack = lackOfSupport(manifest, program, node);
     if (lack === undefined) continue;
     throw new UnsupportedOperatorError(

@@ -1,7 +1,8 @@
 import type { ProgramV1 } from '@etalon/spec';
-import type { ReferenceInputs } from './interpret.ts';
+import type { Interpretation, ReferenceInputs } from './interpret.ts';
 import { applyKernel, interpretProgram } from './interpret.ts';
 import type { ReferenceTensor } from './tensor.ts';
+import { concatenate, sizeOf, sliceTensor } from './tensor.ts';
 
 /**
  * Returns the outputs of a program by name, computed in float64: nothing is rounded to float32 on the way.
@@ -17,8 +18,20 @@ export function evaluateProgram(
   program: ProgramV1,
   inputs: ReferenceInputs,
 ): Record<string, ReferenceTensor> {
-  return interpretProgram<ReferenceTensor>(program, inputs, {
-    lift: (tensor) => tensor,
-    apply: applyKernel,
-  });
+  return interpretProgram(program, inputs, plainReading);
 }
+
+/** Reads a program as what it says, in float64. */
+export const plainReading: Interpretation<ReferenceTensor> = {
+  lift: (tensor) => tensor,
+  apply: applyKernel,
+  slice: sliceTensor,
+  stack: (slices, { dtype, shape }) => ({
+    dtype,
+    shape,
+    data: concatenate(
+      slices.map(({ data }) => data),
+      sizeOf(shape),
+    ),
+  }),
+};

@@ -8,6 +8,7 @@ import type { ReferenceInputs, ResultType } from './interpret.ts';
 import { applyKernel, interpretProgram } from './interpret.ts';
 import type { KernelName } from './kernels/kernel.ts';
 import type { ReferenceTensor } from './tensor.ts';
+import { concatenate, sizeOf, sliceTensor } from './tensor.ts';
 
 /** Output of the oracle, with how far an engine may be from it. */
 export interface BoundedTensor extends ReferenceTensor {
@@ -86,6 +87,26 @@ export function evaluateWithBounds(
           ? latest(operands)
           : { order: ++sums, termSums: { path, operator, shape: type.shape, data: termSums } };
       return bounded(tensor, bound, lastSum, tolerances);
+    },
+    slice: ({ tensor, bound, operandBound: incoming }, index) => {
+      const size = sizeOf(tensor.shape.slice(1));
+      const part = (whole: Float64Array) => whole.subarray(index * size, (index + 1) * size);
+      return {
+        tensor: sliceTensor(tensor, index),
+        bound: part(bound),
+        operandBound: part(incoming),
+        lastSum: undefined,
+      };
+    },
+    stack: (slices, { dtype, shape }) => {
+      const join = (part: (value: BoundedValue) => Float64Array) =>
+        concatenate(slices.map(part), sizeOf(shape));
+      return {
+        tensor: { dtype, shape, data: join(({ tensor }) => tensor.data) },
+        bound: join(({ bound }) => bound),
+        operandBound: join((value) => value.operandBound),
+        lastSum: undefined,
+      };
     },
   });
   return Object.fromEntries(

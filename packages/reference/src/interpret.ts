@@ -1,4 +1,4 @@
-import { bindInputShapes, evaluateShape } from '@etalon/compiler';
+import { bindInputShapes, evaluateDimension, evaluateShape } from '@etalon/compiler';
 import type {
   DimensionBindings,
   HostTensor,
@@ -22,7 +22,14 @@ export interface Interpretation<T> {
   readonly lift: (tensor: ReferenceTensor) => T;
   /** Applies a node to the values of its operands. */
   readonly apply: (node: NodeOf<KernelName>, operands: readonly T[], result: ResultType) => T;
+  /** Cuts out one slice along the first axis. */
+  readonly slice: (value: T, index: number) => T;
+  /** Puts slices back together along a new first axis; `type` is that of the whole. */
+  readonly stack: (slices: readonly T[], type: ReferenceType) => T;
 }
+
+/** Element type and concrete shape. */
+export type ReferenceType = Pick<ReferenceTensor, 'dtype' | 'shape'>;
 
 /** What is known of a node's result before it is computed. */
 export type ResultType = Pick<KernelCall<KernelName>, 'dtype' | 'shape' | 'bindings' | 'where'>;
@@ -39,30 +46,92 @@ export type ResultType = Pick<KernelCall<KernelName>, 'dtype' | 'shape' | 'bindi
 export function interpretProgram<T>(
   program: ProgramV1,
   inputs: ReferenceInputs,
-  { lift, apply }: Interpretation<T>,
+  interpretation: Interpretation<T>,
 ): Record<string, T> {
   const bindings = bindInputShapes(program, shapesOf(inputs));
+  const operands = program.inputs.map(({ name, value }) =>
+    interpretation.lift(readInput(program, inputs, name, value)),
+  );
+  const outputs = walk(program, operands, bindings, interpretation);
+  return Object.fromEntries(program.outputs.map(({ name }, at) => [name, outputs[at] as T]));
+}
+
+/** Walks a program, or the body of a loop in one; inputs and outputs are in the program's order. */
+function walk<T>(
+  program: ProgramV1,
+  inputs: readonly T[],
+  bindings: DimensionBindings,
+  interpretation: Interpretation<T>,
+): readonly T[] {
   const values = new Map<ValueId, T>();
-  for (const { name, value } of program.inputs) {
-    values.set(value, lift(readInput(program, inputs, name, value)));
-  }
+  program.inputs.forEach(({ value }, at) => {
+    values.set(value, inputs[at] as T);
+  });
   for (const { value, path, tensor } of program.constants) {
-    values.set(value, lift(toFloat64(tensor, `${program.name} › constant "${path}"`)));
+    values.set(
+      value,
+      interpretation.lift(toFloat64(tensor, `${program.name} › constant "${path}"`)),
+    );
   }
   const lastUses = lastUsesOf(program);
   program.nodes.forEach((node, at) => {
-    requireKernel(program, node);
-    const [output] = node.outputs;
     const operands = node.inputs.map((value) => readValue(program, values, value));
-    if (output === undefined) return;
-    values.set(output, apply(node, operands, resultTypeOf(program, node, output, bindings)));
-    for (const value of [...node.inputs, output]) {
+    const types = node.outputs.map((value) => resultTypeOf(program, node, value, bindings));
+    const results = applyNode(program, node, { operands, types, bindings, interpretation });
+    node.outputs.forEach((value, position) => {
+      values.set(value, results[position] as T);
+    });
+    for (const value of [...node.inputs, ...node.outputs]) {
       if ((lastUses.get(value) ?? at) <= at) values.delete(value);
     }
   });
-  return Object.fromEntries(
-    program.outputs.map(({ name, value }) => [name, readValue(program, values, value)]),
+  return program.outputs.map(({ value }) => readValue(program, values, value));
+}
+
+interface Application<T> {
+  readonly operands: readonly T[];
+  readonly types: readonly ResultType[];
+  readonly bindings: DimensionBindings;
+  readonly interpretation: Interpretation<T>;
+}
+
+function applyNode<T>(program: ProgramV1, node: NodeV1, application: Application<T>): readonly T[] {
+  if (node.operator === 'scan') return repeat(node, application);
+  requireKernel(program, node);
+  const { operands, types, interpretation } = application;
+  return types.map((type) => interpretation.apply(node, operands, type));
+}
+
+/** Walks the body of a loop once for each iteration. */
+function repeat<T>(
+  { attributes }: NodeOf<'scan'>,
+  { operands, types, bindings, interpretation }: Application<T>,
+): readonly T[] {
+  const { body, carried, stacked, reverse } = attributes;
+  const length = evaluateDimension(attributes.length, bindings);
+  let state = operands.slice(0, carried);
+  const wholes = operands.slice(carried, carried + stacked);
+  const invariants = operands.slice(carried + stacked);
+  const rows: T[][] = types.slice(carried).map(() => []);
+  for (let step = 0; step < length; step++) {
+    const index = reverse ? length - 1 - step : step;
+    const iteration = interpretation.lift({
+      dtype: 'int32',
+      shape: [],
+      data: Float64Array.of(index),
+    });
+    const slices = wholes.map((whole) => interpretation.slice(whole, index));
+    const inputs = [iteration, ...state, ...slices, ...invariants];
+    const outputs = walk(body, inputs, bindings, interpretation);
+    state = outputs.slice(0, carried);
+    rows.forEach((row, at) => {
+      row[index] = outputs[carried + at] as T;
+    });
+  }
+  const results = rows.map((row, at) =>
+    interpretation.stack(row, types[carried + at] as ResultType),
   );
+  return [...state, ...results];
 }
 
 /** Computes a node with its kernel. */

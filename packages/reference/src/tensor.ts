@@ -48,3 +48,24 @@ export function toHostTensor({ dtype, shape, data }: ReferenceTensor): HostTenso
       return { dtype, shape, data: new Uint8Array(data) };
   }
 }
+
+/** Cuts out one slice along the first axis, over the same memory. */
+export function sliceTensor(
+  { dtype, shape, data }: ReferenceTensor,
+  index: number,
+): ReferenceTensor {
+  const rest = shape.slice(1);
+  const size = sizeOf(rest);
+  return { dtype, shape: rest, data: data.subarray(index * size, (index + 1) * size) };
+}
+
+/** Puts arrays of equal length behind one another. */
+export function concatenate(parts: readonly Float64Array[], size: number): Float64Array {
+  const whole = new Float64Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

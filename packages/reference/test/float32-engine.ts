@@ -1,4 +1,5 @@
 import type { ConvolutionAttributes, NodeOf, ProgramV1 } from '@etalon/spec';
+import { plainReading } from '../src/evaluate-program.ts';
 import type { ReferenceInputs, ResultType } from '../src/interpret.ts';
 import { applyKernel, interpretProgram } from '../src/interpret.ts';
 import type { KernelName } from '../src/kernels/kernel.ts';
@@ -35,6 +36,7 @@ export function runInFloat32(
   const rounded = (tensor: ReferenceTensor): ReferenceTensor =>
     tensor.dtype === 'float32' ? { ...tensor, data: tensor.data.map(round) } : tensor;
   return interpretProgram<ReferenceTensor>(program, inputs, {
+    ...plainReading,
     lift: rounded,
     apply: (node, operands, type) => {
       const terms = termsOf(node, operands, type);

@@ -71,6 +71,7 @@ export type {
   ReductionAttributes,
   ReductionOperatorsV1,
 } from './operators/reduction.ts';
+export type { ScanAttributes, StructuralOperatorsV1 } from './operators/structural.ts';
 export type {
   NodeOf,
   NodeV1,

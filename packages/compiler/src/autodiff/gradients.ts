@@ -39,9 +39,9 @@ export function gradientsOf(
     const nodes = [...builder.nodes];
     const active = activeValues(nodes, targets);
     for (const node of nodes.reverse()) {
-      const [output] = node.outputs;
-      const outputGradient = output === undefined ? undefined : cotangents.get(output);
-      if (outputGradient === undefined || !node.inputs.some((id) => active.has(id))) continue;
+      const id = node.outputs.find((output) => cotangents.has(output));
+      const outputGradient = id === undefined ? undefined : cotangents.get(id);
+      if (outputGradient === undefined || !node.inputs.some((input) => active.has(input))) continue;
       builder.at(joinPath(node.path, 'gradient'), () => {
         backpropagate(builder, node, outputGradient, active, cotangents);
       });
@@ -71,6 +71,13 @@ function backpropagate(
 ): void {
   const rule = definitionOf(node.operator).gradient;
   if (rule === 'zero') return;
+  if (rule === 'missing') {
+    throw new GradientError(
+      'GRADIENT_MISSING',
+      `${node.path}: no gradient flows through "${node.operator}" yet, got a loss that depends on its results.\nFix: put the loss and its gradient inside the function that is repeated, or repeat in TypeScript.`,
+      { details: { operator: node.operator } },
+    );
+  }
   const gradients = rule({
     inputs: node.inputs.map((id) => builder.tensor(id)),
     output: builder.tensor(node.outputs[0] ?? -1),

@@ -66,9 +66,9 @@ function alongAxis(
   const rule = activation(gradient, decompose, 5);
   return {
     ...rule,
-    type: ([x], attributes) => {
-      requireAxis(attributes.axis, x);
-      return rule.type([x], attributes);
+    type: (operands, attributes) => {
+      requireAxis(attributes.axis, operands[0]);
+      return rule.type(operands, attributes);
     },
   };
 }

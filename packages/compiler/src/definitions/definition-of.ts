@@ -1,4 +1,4 @@
-import type { OperatorName, OperatorsV1 } from '@etalon/spec';
+import type { OperatorName, OperatorsV1, ValueType } from '@etalon/spec';
 import type { OperatorRule } from './definition.ts';
 import { operatorDefinitions } from './index.ts';
 import type { OperandCount } from './operand-counts.ts';
@@ -25,3 +25,17 @@ type OpenedOperand<I> = I extends readonly (infer T)[]
   : I extends { readonly inputs: readonly (infer T)[] }
     ? Omit<I, 'inputs'> & { readonly inputs: readonly T[] }
     : I;
+
+/** Types of a node's results, however many there are. */
+export function resultTypesOf<K extends OperatorName>(
+  operator: K,
+  inputs: readonly ValueType[],
+  attributes: OperatorsV1[K],
+): readonly ValueType[] {
+  const types = definitionOf(operator).type(inputs, attributes);
+  return isList(types) ? types : [types];
+}
+
+function isList(types: ValueType | readonly ValueType[]): types is readonly ValueType[] {
+  return Array.isArray(types);
+}

@@ -1,4 +1,11 @@
-import type { Dimension, DType, OperatorName, OperatorsV1, ValueType } from '@etalon/spec';
+import type {
+  Dimension,
+  DType,
+  OperatorName,
+  OperatorsV1,
+  ProgramV1,
+  ValueType,
+} from '@etalon/spec';
 import type { Producer, Tensor } from '../tracing/tensor.ts';
 import type { OperandCount, OperandList, operandCounts } from './operand-counts.ts';
 
@@ -47,19 +54,22 @@ export interface SimplifyContext<N extends OperandCount, A> {
 export interface OperatorRule<N extends OperandCount, A> {
   /**
    * `core` operators must be run by a backend; `composite` ones are defined by their decomposition;
-   * `random` ones become inputs before a backend sees them.
+   * `random` ones become inputs before a backend sees them; `structural` ones hold programs.
    */
-  readonly kind: 'core' | 'composite' | 'random';
+  readonly kind: 'core' | 'composite' | 'random' | 'structural';
   /**
-   * Checks operands and attributes and returns the result's type. Errors carry no path: the builder
-   * adds it.
+   * Checks operands and attributes and returns the type of the result, or those of all results where there may
+   * be several. Errors carry no path: the builder adds it.
    */
-  readonly type: (inputs: OperandList<N, ValueType>, attributes: A) => ValueType;
+  readonly type: (
+    inputs: OperandList<N, ValueType>,
+    attributes: A,
+  ) => ValueType | readonly ValueType[];
   /**
    * Gradient rule, or `'zero'` where nothing flows: the derivative is zero almost everywhere, or the
-   * result is not real-valued.
+   * result is not real-valued. `'missing'` where a gradient would flow and no rule exists.
    */
-  readonly gradient: GradientRule<N, A> | 'zero';
+  readonly gradient: GradientRule<N, A> | 'zero' | 'missing';
   /** The same result by other operators. A backend that lacks the operator gets this instead. */
   readonly decompose?: (context: DecompositionContext<N, A>) => Tensor;
   /**
@@ -72,9 +82,13 @@ export interface OperatorRule<N extends OperandCount, A> {
    * and must not add nodes when they give up.
    */
   readonly simplify?: (context: SimplifyContext<N, A>) => Tensor | undefined;
-  /** Rewrites every dimension among the attributes. Absent where there is none. */
+  /** Rewrites every dimension among the attributes, but not inside a body. Absent where there is none. */
   readonly mapDimensions?: (attributes: A, map: (dimension: Dimension) => Dimension) => A;
-  /** Floating-point operations of one application; absent for data movement. */
+  /** Replaces the program that the attributes hold, by one with the same inputs and outputs. Absent where there is none. */
+  readonly mapBody?: (attributes: A, map: (body: ProgramV1) => ProgramV1) => A;
+  /** How many times the body runs. */
+  readonly repeats?: (attributes: A) => Dimension;
+  /** Floating-point operations of one application; absent for data movement, and where a body has them. */
   readonly flops?: (
     inputs: OperandList<N, ValueType>,
     output: ValueType,
@@ -85,7 +99,7 @@ export interface OperatorRule<N extends OperandCount, A> {
     inputs: OperandList<N, ValueType>,
     attributes: A,
   ) => { readonly operand: number; readonly limit: Dimension };
-  /** Whether every element of the result is an element of the (only) operand; default no. */
+  /** Whether every element of the result is an element of the first operand; default no. */
   readonly rearranges?: true | ((inputs: OperandList<N, ValueType>, attributes: A) => boolean);
   /** Index of the operand that the manifest's `dtypes` speak of; default 0. */
   readonly dataOperand?: number;

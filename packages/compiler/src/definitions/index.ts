@@ -9,6 +9,7 @@ import { movementDefinitions } from './movement.ts';
 import { poolingDefinitions } from './pooling.ts';
 import { randomDefinitions } from './random.ts';
 import { reductionDefinitions } from './reduction.ts';
+import { structuralDefinitions } from './structural.ts';
 
 /** What shared code knows about every operator. A forgotten operator is a compile error. */
 export const operatorDefinitions: DefinitionsOf<OperatorName> = {
@@ -21,4 +22,5 @@ export const operatorDefinitions: DefinitionsOf<OperatorName> = {
   ...indexingDefinitions,
   ...randomDefinitions,
   ...compositeDefinitions,
+  ...structuralDefinitions,
 };

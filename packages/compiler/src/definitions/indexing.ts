@@ -33,6 +33,7 @@ export const indexingDefinitions: DefinitionsOf<keyof IndexingOperatorsV1> = {
       return { dtype: x.dtype, shape };
     },
     indices: ([x], { axis }) => ({ operand: 1, limit: x.shape[axis] ?? 0 }),
+    rearranges: true,
     // the index axes move to the front, add up by index, and the summed axis moves back
     gradient: ({ inputs: [x, indices], attributes: { axis }, outputGradient: dy }) => {
       const axes = dy.shape.map((_, at) => at);

@@ -74,10 +74,11 @@ export const operandCounts = {
   oneHot: 1,
   stopGradient: 1,
   straightThrough: 2,
+  scan: 'any',
 } as const;
 
 /** Number of operands; `variadic` is one or more. */
-export type OperandCount = 0 | 1 | 2 | 3 | 'variadic';
+export type OperandCount = 0 | 1 | 2 | 3 | 'variadic' | 'any';
 
 interface OperandLists<T> {
   readonly 0: readonly [];
@@ -85,6 +86,7 @@ interface OperandLists<T> {
   readonly 2: readonly [T, T];
   readonly 3: readonly [T, T, T];
   readonly variadic: readonly [T, ...T[]];
+  readonly any: readonly T[];
 }
 
 /** A list with something for each operand. */

@@ -1,14 +1,17 @@
 import type { Dimension, NodeV1, OperatorName, ValueType } from '@etalon/spec';
+import { addDimensions, multiplyDimensions } from '../dimension/index.ts';
+import { bodiesOf } from '../program/map-bodies.ts';
 import { typesOf } from '../program/types-of.ts';
 import { definitionOf } from './definition-of.ts';
 import { operandCounts } from './operand-counts.ts';
 
 /** Facts about an operator, for tools: suites, summaries, documentation. */
 export interface OperatorTraits {
-  readonly kind: 'core' | 'composite' | 'random';
-  readonly operands: number | 'variadic';
-  /** `rule`: a gradient flows; `zero`: none does. */
-  readonly gradient: 'rule' | 'zero';
+  readonly kind: 'core' | 'composite' | 'random' | 'structural';
+  /** `variadic`: one or more; `any`: none or more. */
+  readonly operands: number | 'variadic' | 'any';
+  /** `rule`: a gradient flows; `zero`: none does; `missing`: one would, and there is no rule. */
+  readonly gradient: 'rule' | 'zero' | 'missing';
   readonly decomposes: boolean;
   /** Index of the operand that a manifest's `dtypes` speak of. */
   readonly dataOperand: number;
@@ -20,7 +23,7 @@ export function operatorTraits(operator: OperatorName): OperatorTraits {
   return {
     kind,
     operands: operandCounts[operator],
-    gradient: gradient === 'zero' ? 'zero' : 'rule',
+    gradient: typeof gradient === 'string' ? gradient : 'rule',
     decomposes: decompose !== undefined,
     dataOperand,
   };
@@ -31,11 +34,17 @@ export const operatorNames: readonly OperatorName[] = Object.keys(
   operandCounts,
 ) as readonly OperatorName[];
 
-/** Floating-point operations of one application of a node; 0 for data movement. */
+/** Floating-point operations of one application of a node, its body's included; 0 for data movement. */
 export function nodeFlops(node: NodeV1, values: readonly ValueType[]): Dimension {
-  const output = values[node.outputs[0] ?? -1];
-  if (output === undefined) return 0;
-  return (
-    definitionOf(node.operator).flops?.(typesOf(node.inputs, values), output, node.attributes) ?? 0
+  const [output] = typesOf(node.outputs, values);
+  const { flops, repeats } = definitionOf(node.operator);
+  const times = repeats?.(node.attributes) ?? 0;
+  const inside = bodiesOf(node).flatMap((body) =>
+    body.nodes.map((inner) => multiplyDimensions(times, nodeFlops(inner, body.values))),
   );
+  const own =
+    output === undefined
+      ? undefined
+      : flops?.(typesOf(node.inputs, values), output, node.attributes);
+  return [own ?? 0, ...inside].reduce<Dimension>(addDimensions, 0);
 }

@@ -1,7 +1,6 @@
 import type { DType, HostTensor, OperatorName, OperatorsV1 } from '@etalon/spec';
-import { AttributeError, ProgramError } from '@etalon/spec';
+import { AttributeError } from '@etalon/spec';
 import type { OperandsOf } from '../definitions/operand-counts.ts';
-import { formatType } from '../program/format-type.ts';
 import { holds } from '../program/holds.ts';
 import { currentBuilder } from '../tracing/current-builder.ts';
 import { joinPath } from '../tracing/path.ts';
@@ -18,19 +17,21 @@ export function emit<K extends OperatorName>(
 }
 
 /**
- * Trace that tensors belong to: the one open trace when there are none.
+ * The innermost trace that tensors belong to: the one open trace when there are none. Inside the body of a scan,
+ * tensors of the program around it become invariant operands.
  *
- * @throws {ProgramError} when they come from different traces.
+ * @throws {ProgramError} when they come from different programs.
  */
 export function builderOf(where: string, tensors: readonly Tensor[]): ProgramBuilder {
-  const builder = tensors[0]?.['~trace'].builder ?? currentBuilder(where);
+  const [first] = tensors;
+  if (first === undefined) return currentBuilder(where);
+  let { builder } = first['~trace'];
   for (const tensor of tensors) {
-    if (tensor['~trace'].builder !== builder) {
-      throw new ProgramError(
-        'TRACE_MIXED',
-        `${placeOf(builder, where)}: operands come from different programs, got ${formatType(tensor)} of another one.\nFix: use a tensor only inside the function that was traced; pass values between programs as inputs.`,
-      );
-    }
+    const own = tensor['~trace'].builder;
+    if (own.depth > builder.depth) builder = own;
+  }
+  if (tensors.some((tensor) => tensor['~trace'].builder !== builder)) {
+    builder.at(placeOf(builder, where), () => tensors.map((tensor) => builder.adopt(tensor)));
   }
   return builder;
 }

@@ -10,7 +10,8 @@ export function removeDeadCode(program: ProgramV1): ProgramV1 {
     .toReversed()
     .filter((node) => {
       const needed = node.outputs.some((id) => live.has(id));
-      if (needed) for (const id of node.inputs) live.add(id);
+      // All results of a node are values of the program, used or not.
+      if (needed) for (const id of [...node.inputs, ...node.outputs]) live.add(id);
       return needed;
     })
     .reverse();

@@ -1,4 +1,4 @@
-import type { Dimension, NodeV1, ProgramV1, ValueId } from '@etalon/spec';
+import type { Dimension, NodeOf, NodeV1, ProgramV1, ValueId } from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
 import { typesOf } from '../program/types-of.ts';
 
@@ -18,20 +18,41 @@ export interface IndexGuard {
  */
 export function indexGuards(program: ProgramV1): readonly IndexGuard[] {
   const inputs = new Map(program.inputs.map(({ name, value }) => [value, name]));
+  return guardsIn(program, (id) => inputs.get(id));
+}
+
+/** @param inputOf - the input whose elements a value of the program hands in from outside. */
+function guardsIn(
+  program: ProgramV1,
+  inputOf: (id: ValueId) => string | undefined,
+): readonly IndexGuard[] {
   const producers = new Map<ValueId, NodeV1>();
   for (const node of program.nodes) for (const id of node.outputs) producers.set(id, node);
+  const sourceOf = (id: ValueId): string | undefined => {
+    const made = producers.get(id);
+    if (made === undefined) return inputOf(id);
+    return rearranges(program, made) ? sourceOf(made.inputs[0] ?? -1) : undefined;
+  };
   return program.nodes.flatMap((node): readonly IndexGuard[] => {
+    if (node.operator === 'scan') return scanGuards(node, sourceOf);
     const { indices } = definitionOf(node.operator);
     if (indices === undefined) return [];
     const types = typesOf(node.inputs, program.values);
     const { operand, limit } = indices(types, node.attributes);
-    let id = node.inputs[operand] ?? -1;
-    for (let made = producers.get(id); made !== undefined; made = producers.get(id)) {
-      if (!rearranges(program, made)) return [];
-      id = made.inputs[0] ?? -1;
-    }
-    const input = inputs.get(id);
+    const input = sourceOf(node.inputs[operand] ?? -1);
     return input === undefined ? [] : [{ input, path: node.path, limit }];
+  });
+}
+
+// Slices and invariant operands hold elements from outside; the index and carried values are made inside.
+function scanGuards(
+  { attributes: { body, carried }, inputs }: NodeOf<'scan'>,
+  sourceOf: (id: ValueId) => string | undefined,
+): readonly IndexGuard[] {
+  const places = new Map(body.inputs.map(({ value }, at) => [value, at - 1]));
+  return guardsIn(body, (id) => {
+    const at = places.get(id) ?? -1;
+    return at < carried ? undefined : sourceOf(inputs[at] ?? -1);
   });
 }
 

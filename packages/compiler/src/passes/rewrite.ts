@@ -2,23 +2,27 @@ import type { NodeV1, ProgramV1, ValueId, ValueType } from '@etalon/spec';
 import { InternalError } from '@etalon/spec';
 import { withBuilder } from '../tracing/current-builder.ts';
 import type { Tensor } from '../tracing/tensor.ts';
+import { isTensor } from '../tracing/tensor.ts';
 import { Trace } from '../tracing/trace.ts';
 
 /** One node of the old program, with operands in the new one. */
 export interface Visit {
   readonly node: NodeV1;
   readonly inputs: readonly Tensor[];
-  /** Type of the node's result in the old program. */
-  readonly output: ValueType;
+  /** Types of the node's results in the old program. */
+  readonly outputs: readonly ValueType[];
   readonly trace: Trace;
   /** Adds the node unchanged. */
-  readonly copy: () => Tensor;
+  readonly copy: () => readonly Tensor[];
 }
+
+/** What takes the place of a node: a tensor for each of its results, one alone where there is one. */
+export type Replacement = Tensor | readonly Tensor[];
 
 /** What a pass changes. */
 export interface Rewriting {
   /** Returns what replaces a node. New nodes get the replaced node's path as prefix. */
-  readonly visit: (visit: Visit) => Tensor;
+  readonly visit: (visit: Visit) => Replacement;
   /** Type of an input in the new program; default the old one. */
   readonly inputType?: (name: string, type: ValueType) => ValueType;
   /** Replaces an output. */
@@ -58,14 +62,15 @@ export function rewriteProgram(program: ProgramV1, rewriting: Rewriting): Progra
       tensors.set(value, trace.input(name, rewriting.inputType?.(name, type) ?? type));
     }
     for (const node of program.nodes) {
-      const [id = -1] = node.outputs;
       const inputs = node.inputs.map(tensorOf);
-      const copy = (): Tensor => trace.add(node.operator, inputs, node.attributes, node.path);
-      const visit = { node, inputs, output: typeOf(id), trace, copy };
-      tensors.set(
-        id,
-        trace.at(node.path, () => rewriting.visit(visit)),
-      );
+      const copy = () => trace.addAll(node.operator, inputs, node.attributes, node.path);
+      const visit = { node, inputs, outputs: node.outputs.map(typeOf), trace, copy };
+      const made = trace.at(node.path, () => rewriting.visit(visit));
+      const replacements = isTensor(made) ? [made] : made;
+      node.outputs.forEach((id, at) => {
+        const replacement = replacements[at];
+        if (replacement !== undefined) tensors.set(id, replacement);
+      });
     }
     const outputs = program.outputs.map(({ name, value }): [string, Tensor] => {
       const tensor = tensorOf(value);

@@ -4,26 +4,29 @@ import { stableJson } from '../program/hash.ts';
 import { parentPath } from '../tracing/path.ts';
 import type { ProgramBuilder, Tensor } from '../tracing/tensor.ts';
 import { removeDeadCode } from './dead-code.ts';
+import type { Replacement } from './rewrite.ts';
 import { rewriteProgram } from './rewrite.ts';
 
 /**
  * Applies the operators' simplification rules and computes equal expressions once. Results keep every bit.
  */
 export function simplify(program: ProgramV1): ProgramV1 {
-  const known = new Map<string, Tensor>();
+  const known = new Map<string, Replacement>();
   const simplified = rewriteProgram(program, {
-    visit: ({ node, inputs, output, trace, copy }) => {
+    visit: ({ node, inputs, outputs: [output], trace, copy }) => {
       const rule = definitionOf(node.operator).simplify;
       // What replaces a node stands at its place, not below it.
-      const simpler = trace.at(parentPath(node.path), () =>
-        rule?.({
-          inputs,
-          attributes: node.attributes,
-          output,
-          producer: (tensor) => trace.producer(tensor),
-          scalarOf: (tensor) => scalarOf(trace, tensor),
-        }),
-      );
+      const simpler =
+        output &&
+        trace.at(parentPath(node.path), () =>
+          rule?.({
+            inputs,
+            attributes: node.attributes,
+            output,
+            producer: (tensor) => trace.producer(tensor),
+            scalarOf: (tensor) => scalarOf(trace, tensor),
+          }),
+        );
       if (simpler !== undefined) return simpler;
       const ids = inputs.map((input) => input['~trace'].id);
       const key = `${node.operator} ${ids.join()} ${stableJson(node.attributes)}`;

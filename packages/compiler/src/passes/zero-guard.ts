@@ -1,11 +1,14 @@
-import type { DimensionBindings, HostTensor, NodeV1, ProgramV1, ValueType } from '@etalon/spec';
+import type { DimensionBindings, NodeV1, ProgramV1, ValueType } from '@etalon/spec';
 import { EtalonError, InternalError, ShapeError } from '@etalon/spec';
-import { definitionOf } from '../definitions/definition-of.ts';
+import { definitionOf, resultTypesOf } from '../definitions/definition-of.ts';
 import { evaluateDimension, evaluateShape } from '../dimension/index.ts';
 import { formatType } from '../program/format-type.ts';
+import { bodiesOf } from '../program/map-bodies.ts';
+import { mapNodeDimensions } from '../program/map-dimensions.ts';
 import { typesOf } from '../program/types-of.ts';
-import type { Tensor } from '../tracing/tensor.ts';
 import { removeDeadCode } from './dead-code.ts';
+import { emptyScan } from './empty-scan.ts';
+import { emptyTensor, isEmpty } from './empty-tensor.ts';
 import { rewriteProgram } from './rewrite.ts';
 
 /** How the sizes bound for a run fit a program. */
@@ -21,24 +24,35 @@ export function checkSizes(program: ProgramV1, bindings: DimensionBindings): Siz
   const types = program.values.map(
     ({ dtype, shape }): ValueType => ({ dtype, shape: evaluateShape(shape, bindings) }),
   );
+  let sizes: SizeCheck = 'positive';
   for (const node of program.nodes) {
-    const [id] = node.outputs;
-    if (id !== undefined) types[id] = typeUnder(program, node, types, bindings);
+    const attributes = mapNodeDimensions(node, (size) => evaluateDimension(size, bindings));
+    const results = typesUnder(program, node, { types, attributes, bindings });
+    node.outputs.forEach((id, at) => {
+      const type = results[at];
+      if (type !== undefined) types[id] = type;
+    });
+    if (definitionOf(node.operator).repeats?.(attributes) === 0) sizes = 'empty';
+    for (const body of bodiesOf({ ...node, attributes } as NodeV1)) {
+      if (checkSizes(body, {}) === 'empty') sizes = 'empty';
+    }
   }
-  return types.some(isEmpty) ? 'empty' : 'positive';
+  return types.some(isEmpty) ? 'empty' : sizes;
 }
 
-function typeUnder(
+interface BoundNode {
+  readonly types: readonly ValueType[];
+  readonly attributes: NodeV1['attributes'];
+  readonly bindings: DimensionBindings;
+}
+
+function typesUnder(
   program: ProgramV1,
   node: NodeV1,
-  types: readonly ValueType[],
-  bindings: DimensionBindings,
-): ValueType {
+  { types, attributes, bindings }: BoundNode,
+): readonly ValueType[] {
   try {
-    return definitionOf(node.operator).type(
-      typesOf(node.inputs, types),
-      bindAttributes(node, bindings),
-    );
+    return resultTypesOf(node.operator, typesOf(node.inputs, types), attributes);
   } catch (cause) {
     throw EtalonError.isInstance(cause) ? unfit(program, node, bindings, cause) : cause;
   }
@@ -58,14 +72,6 @@ function unfit(
   );
 }
 
-function bindAttributes(node: NodeV1, bindings: DimensionBindings): NodeV1['attributes'] {
-  return (
-    definitionOf(node.operator).mapDimensions?.(node.attributes, (size) =>
-      evaluateDimension(size, bindings),
-    ) ?? node.attributes
-  );
-}
-
 /**
  * Rewrites a program for sizes under which some values are empty, so that no engine sees an empty tensor: empty
  * results become constants, and operators with an empty operand and a result follow their rule.
@@ -75,8 +81,12 @@ export function specializeEmpty(program: ProgramV1, bindings: DimensionBindings)
     inputType: (_, type) => ({ dtype: type.dtype, shape: evaluateShape(type.shape, bindings) }),
     visit: ({ node, inputs, trace }) => {
       const definition = definitionOf(node.operator);
-      const attributes = bindAttributes(node, bindings);
-      const output = trace.typeOf(node.operator, inputs, attributes, node.path);
+      const attributes = mapNodeDimensions(node, (size) => evaluateDimension(size, bindings));
+      const bound = { ...node, attributes } as NodeV1;
+      if (bound.operator === 'scan') return emptyScan(bound, inputs, trace, specializeEmpty);
+      const outputs = trace.typesOf(node.operator, inputs, attributes, node.path);
+      const [output] = outputs;
+      if (output === undefined) return [];
       if (isEmpty(output)) return trace.constant(emptyTensor(output), node.path);
       if (!inputs.some(isEmpty)) return trace.add(node.operator, inputs, attributes, node.path);
       if (definition.whenEmpty === undefined) {
@@ -94,20 +104,4 @@ export function specializeEmpty(program: ProgramV1, bindings: DimensionBindings)
         : tensor,
   });
   return removeDeadCode(rewritten);
-}
-
-function isEmpty(type: ValueType | Tensor): boolean {
-  return type.shape.includes(0);
-}
-
-function emptyTensor({ dtype, shape }: ValueType): HostTensor {
-  const sizes = shape.map((size) => (typeof size === 'number' ? size : 0));
-  switch (dtype) {
-    case 'float32':
-      return { dtype, shape: sizes, data: new Float32Array() };
-    case 'int32':
-      return { dtype, shape: sizes, data: new Int32Array() };
-    default:
-      return { dtype, shape: sizes, data: new Uint8Array() };
-  }
 }

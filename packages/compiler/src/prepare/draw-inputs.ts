@@ -1,6 +1,6 @@
 import type { HostTensor } from '@etalon/spec';
 import { AttributeError } from '@etalon/spec';
-import type { RandomInput, RandomNode } from '../passes/hoist-randomness.ts';
+import type { DrawLevel, RandomInput, RandomNode } from '../passes/hoist-randomness.ts';
 import type { RandomKey } from '../random/index.ts';
 import {
   foldIn,
@@ -19,7 +19,8 @@ export interface DrawOptions {
 }
 
 /**
- * Makes the random inputs of one run: key, folded with the stream's name, folded with each index.
+ * Makes the random inputs of one run: key, folded with the stream's name, folded with each index: those of the run,
+ * then those of the loops around the draw.
  *
  * @param shapes - the shape of each draw.
  * @throws {AttributeError} when the key is missing, or the iteration where a draw is for a later one.
@@ -37,29 +38,97 @@ export function drawInputs(
     );
   }
   return Object.fromEntries(
-    draws.map(({ name, node }, at) => {
-      const drawKey = keyOf(where, node, key, iteration);
-      return [name, draw(node, drawKey, shapes[at] ?? [])];
-    }),
+    draws.map((input, at) => [
+      input.name,
+      drawAll(where, input, { key, iteration, shape: shapes[at] ?? [] }),
+    ]),
   );
+}
+
+interface DrawScope {
+  readonly key: RandomKey;
+  readonly iteration: readonly number[];
+  readonly shape: readonly number[];
+}
+
+// One draw for each combination of the indices of the loops around it, in row-major order.
+function drawAll(
+  where: string,
+  { node, levels }: RandomInput,
+  { key, iteration, shape }: DrawScope,
+): HostTensor {
+  const stream = foldInString(key, node.attributes.stream);
+  const one = shape.slice(levels.length);
+  if (levels.length === 0) return draw(node, keyOf(where, node, stream, iteration), one);
+  const parts: HostTensor[] = [];
+  const descend = (level: number, indices: readonly number[]): void => {
+    const loop = levels[level];
+    if (loop === undefined) {
+      parts.push(draw(node, keyOf(where, node, stream, indices), one));
+      return;
+    }
+    for (let index = 0; index < (shape[level] ?? 0); index++) {
+      descend(level + 1, indicesAfter(where, node, loop, indices, index));
+    }
+  };
+  descend(0, iteration);
+  return stack(parts, node, shape);
+}
+
+function indicesAfter(
+  where: string,
+  node: RandomNode,
+  { draws }: DrawLevel,
+  indices: readonly number[],
+  index: number,
+): readonly number[] {
+  if (draws === 'append') return [...indices, index];
+  const last = indices.at(-1);
+  if (last === undefined) throw noIteration(where, node, 'the steps of a loop');
+  return [...indices.slice(0, -1), last + index];
+}
+
+function stack(
+  parts: readonly HostTensor[],
+  { operator }: RandomNode,
+  shape: readonly number[],
+): HostTensor {
+  const length = parts[0]?.data.length ?? 0;
+  if (operator === 'randomBernoulli') {
+    const data = new Uint8Array(length * parts.length);
+    parts.forEach((part, at) => {
+      data.set(part.data, at * length);
+    });
+    return { dtype: 'bool', shape, data };
+  }
+  const data = new Float32Array(length * parts.length);
+  parts.forEach((part, at) => {
+    data.set(part.data, at * length);
+  });
+  return { dtype: 'float32', shape, data };
 }
 
 function keyOf(
   where: string,
-  { attributes: { stream, iterationOffset = 0 } }: RandomNode,
-  key: RandomKey,
+  node: RandomNode,
+  stream: RandomKey,
   iteration: readonly number[],
 ): RandomKey {
+  const { iterationOffset = 0 } = node.attributes;
   const last = iteration.length - 1;
   if (iterationOffset !== 0 && last < 0) {
-    throw new AttributeError(
-      'RANDOM_ITERATION_MISSING',
-      `${where}: a draw is for iteration +${iterationOffset} and no iteration was passed, got stream ${JSON.stringify(stream)}.\nFix: run(inputs, { key, iteration: [step] }).`,
-    );
+    throw noIteration(where, node, `iteration +${iterationOffset}`);
   }
   return iteration.reduce(
     (folded, index, level) => foldIn(folded, level === last ? index + iterationOffset : index),
-    foldInString(key, stream),
+    stream,
+  );
+}
+
+function noIteration(where: string, node: RandomNode, what: string): AttributeError {
+  return new AttributeError(
+    'RANDOM_ITERATION_MISSING',
+    `${where}: a draw is for ${what} and no iteration was passed, got stream ${JSON.stringify(node.attributes.stream)}.\nFix: run(inputs, { key, iteration: [step] }).`,
   );
 }
 

@@ -44,13 +44,18 @@ function hashData({ data }: HostTensor): string {
   return fnv1a64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** JSON with object keys in sorted order; -0 and non-finite numbers keep their identity. */
+/** JSON with object keys in sorted order; -0 and non-finite numbers keep their identity, programs are their hash. */
 export function stableJson(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (Array.isArray(value)) return `[${value.map(stableJson).join()}]`;
+  if (isProgram(value)) return hashProgram(value);
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${entries.map(([key, inner]) => `${key}:${stableJson(inner)}`).join()}}`;
   }
   return JSON.stringify(value) ?? 'undefined';
+}
+
+function isProgram(value: unknown): value is ProgramV1 {
+  return typeof value === 'object' && value !== null && 'specificationVersion' in value;
 }

@@ -1,6 +1,7 @@
 import type { DType, HostTensor, ProgramConstant, ProgramV1, TypedArrayOf } from '@etalon/spec';
 import { EtalonError, SerializationError } from '@etalon/spec';
 import { decodeBase64, encodeBase64 } from './base64.ts';
+import { mapBodies } from './map-bodies.ts';
 import { requireVersion, verifyProgram } from './verify.ts';
 
 interface EncodedConstant extends Omit<ProgramConstant, 'tensor'> {
@@ -18,8 +19,13 @@ interface EncodedProgram extends Omit<ProgramV1, 'constants'> {
 
 /** Returns a program as JSON text. `programFromJson` gives an equal program back. */
 export function programToJson(program: ProgramV1): string {
-  const encoded: EncodedProgram = {
-    ...program,
+  return JSON.stringify(encode(program), encodeNumber);
+}
+
+function encode(program: ProgramV1): EncodedProgram {
+  return {
+    // Bodies keep their place among the attributes, in encoded form.
+    ...mapBodies(program, (body) => encode(body) as unknown as ProgramV1),
     constants: program.constants.map(({ tensor, ...constant }) => ({
       ...constant,
       tensor: {
@@ -31,7 +37,6 @@ export function programToJson(program: ProgramV1): string {
       },
     })),
   };
-  return JSON.stringify(encoded, encodeNumber);
 }
 
 /**
@@ -53,19 +58,26 @@ export function programFromJson(text: string): ProgramV1 {
   try {
     // Another version may be made of other parts.
     if (typeof encoded.specificationVersion === 'string') requireVersion(encoded);
-    program = {
-      ...encoded,
-      constants: encoded.constants.map(({ tensor, ...constant }) => ({
-        ...constant,
-        tensor: decodeTensor(tensor),
-      })),
-    };
+    program = decode(encoded);
     verifyProgram(program);
   } catch (cause) {
     if (EtalonError.isInstance(cause)) throw cause;
     throw malformed('it lacks a part of a program', cause);
   }
   return program;
+}
+
+function decode(encoded: EncodedProgram): ProgramV1 {
+  const inside = mapBodies({ ...encoded, constants: [] }, (body) =>
+    decode(body as unknown as EncodedProgram),
+  );
+  return {
+    ...inside,
+    constants: encoded.constants.map(({ tensor, ...constant }) => ({
+      ...constant,
+      tensor: decodeTensor(tensor),
+    })),
+  };
 }
 
 function decodeTensor({ dtype, shape, data }: EncodedConstant['tensor']): HostTensor {

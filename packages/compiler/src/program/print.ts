@@ -1,6 +1,7 @@
 import type { NodeV1, ProgramV1, ValueId } from '@etalon/spec';
 import { formatDimension } from '../dimension/index.ts';
 import { formatType } from './format-type.ts';
+import { bodiesOf } from './map-bodies.ts';
 
 /**
  * Prints a program, one line per node: `%3: float32[batch, 10] = matmul(%1, %2)  # dense_1 › matmul`.
@@ -24,6 +25,13 @@ export function printProgram(program: ProgramV1): string {
   for (const node of program.nodes) {
     const results = node.outputs.map(typed).join(', ');
     lines.push(`  ${results} = ${printApplication(node)}  # ${node.path}`);
+    for (const body of bodiesOf(node)) {
+      lines.push(
+        ...printProgram(body)
+          .split('\n')
+          .map((line) => `    ${line}`),
+      );
+    }
   }
   lines.push('} -> (');
   for (const { name, value } of program.outputs) lines.push(`  ${name} = %${value}`);
@@ -33,8 +41,11 @@ export function printProgram(program: ProgramV1): string {
 
 function printApplication(node: NodeV1): string {
   const operands = node.inputs.map((id) => `%${id}`);
-  const attributes = Object.entries(node.attributes).map(
-    ([name, value]) => `${name}=${printAttribute(value)}`,
+  // Bodies have lines of their own.
+  const attributes = Object.entries(node.attributes).flatMap(([name, value]) =>
+    typeof value === 'object' && 'specificationVersion' in value
+      ? []
+      : [`${name}=${printAttribute(value)}`],
   );
   return `${node.operator}(${[...operands, ...attributes].join(', ')})`;
 }

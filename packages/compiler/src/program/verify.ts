@@ -5,7 +5,7 @@ import {
   SpecificationVersionError,
   UnsupportedOperatorError,
 } from '@etalon/spec';
-import { definitionOf } from '../definitions/definition-of.ts';
+import { resultTypesOf } from '../definitions/definition-of.ts';
 import { operandCounts } from '../definitions/operand-counts.ts';
 import {
   collectDimensionNames,
@@ -15,6 +15,8 @@ import {
 } from '../dimension/index.ts';
 import { atPath } from '../tracing/at-path.ts';
 import { formatType } from './format-type.ts';
+import { bodiesOf } from './map-bodies.ts';
+import { mapNodeDimensions } from './map-dimensions.ts';
 
 /**
  * Checks every invariant of a program: versions, single definition before use, operand counts, the operators'
@@ -26,6 +28,12 @@ import { formatType } from './format-type.ts';
  * @throws {UnsupportedOperatorError} for an unknown operator.
  */
 export function verifyProgram(program: ProgramV1): void {
+  verifyStructure(program);
+  verifyNames(program);
+}
+
+// Everything but names of sizes: those of a body are bound by the program around it.
+function verifyStructure(program: ProgramV1): void {
   requireVersion(program);
   if (typeof program.name !== 'string') {
     throw broken(program, `the program has no name, got ${JSON.stringify(program.name)}`);
@@ -53,7 +61,6 @@ export function verifyProgram(program: ProgramV1): void {
   }
   const orphan = program.values.findIndex((_, id) => !defined.has(id));
   if (orphan >= 0) throw broken(program, `value %${orphan} is defined by nothing`);
-  verifyNames(program);
 }
 
 /**
@@ -121,30 +128,51 @@ function verifyNode(program: ProgramV1, node: NodeV1, defined: ReadonlySet<Value
   }
   requirePath(program, node.path);
   const count = operandCounts[node.operator];
-  const fits = count === 'variadic' ? node.inputs.length > 0 : node.inputs.length === count;
-  if (!fits || node.outputs.length !== 1) {
-    throw broken(
-      program,
-      `${node.path} takes ${count} operands and has one result, got ${node.inputs.length} and ${node.outputs.length}`,
-    );
+  const fits =
+    count === 'any' ||
+    (count === 'variadic' ? node.inputs.length > 0 : node.inputs.length === count);
+  if (!fits) {
+    throw broken(program, `${node.path} takes ${count} operands, got ${node.inputs.length}`);
   }
   const types: ValueType[] = node.inputs.map((id) => {
     const type = program.values[id];
     if (type !== undefined && defined.has(id)) return type;
     throw broken(program, `${node.path} uses a value before its definition, got %${id}`);
   });
-  const inferred = inferType(program, node, types);
-  const [output] = node.outputs;
-  const declared = output === undefined ? undefined : program.values[output];
-  if (
-    declared === undefined ||
-    declared.dtype !== inferred.dtype ||
-    !shapesEqual(declared.shape, inferred.shape)
-  ) {
+  requireAttributes(program, node);
+  verifyBodies(program, node);
+  const inferred = inferTypes(program, node, types);
+  if (node.outputs.length !== inferred.length) {
     throw broken(
       program,
-      `${node.path} has the wrong type, got ${declared ? formatType(declared) : 'none'} where the operator gives ${formatType(inferred)}`,
+      `${node.path} has ${inferred.length === 1 ? 'one result' : `${inferred.length} results`}, got ${node.outputs.length}`,
     );
+  }
+  inferred.forEach((type, at) => {
+    const declared = program.values[node.outputs[at] ?? -1];
+    if (declared?.dtype === type.dtype && shapesEqual(declared.shape, type.shape)) return;
+    throw broken(
+      program,
+      `${node.path} has the wrong type, got ${declared ? formatType(declared) : 'none'} where the operator gives ${formatType(type)}`,
+    );
+  });
+}
+
+function requireAttributes(program: ProgramV1, node: NodeV1): void {
+  if (typeof node.attributes === 'object' && node.attributes !== null) return;
+  throw broken(program, `${node.path} has no attributes, got ${String(node.attributes)}`);
+}
+
+function verifyBodies(program: ProgramV1, node: NodeV1): void {
+  for (const body of bodiesOf(node)) {
+    if (typeof body !== 'object' || body === null || !Array.isArray(body.nodes)) {
+      throw broken(program, `${node.path} has no body, got ${JSON.stringify(body)}`);
+    }
+    try {
+      verifyStructure(body);
+    } catch (error) {
+      throw atPath(error, node.path);
+    }
   }
 }
 
@@ -153,12 +181,13 @@ function requirePath(program: ProgramV1, path: string): void {
   throw broken(program, `a path must be a text, got ${JSON.stringify(path)}`);
 }
 
-function inferType(program: ProgramV1, node: NodeV1, types: readonly ValueType[]): ValueType {
-  if (typeof node.attributes !== 'object' || node.attributes === null) {
-    throw broken(program, `${node.path} has no attributes, got ${String(node.attributes)}`);
-  }
+function inferTypes(
+  program: ProgramV1,
+  node: NodeV1,
+  types: readonly ValueType[],
+): readonly ValueType[] {
   try {
-    return definitionOf(node.operator).type(types, node.attributes);
+    return resultTypesOf(node.operator, types, node.attributes);
   } catch (error) {
     if (EtalonError.isInstance(error)) throw atPath(error, node.path);
     // Rules rely on the types of attributes, which only typed callers keep.
@@ -192,7 +221,7 @@ function verifyNames(program: ProgramV1): void {
   }
   for (const node of program.nodes) {
     const where = () => node.path;
-    definitionOf(node.operator).mapDimensions?.(node.attributes, (dimension) => {
+    mapNodeDimensions(node, (dimension) => {
       const fault = dimensionFault(dimension);
       if (fault !== undefined) throw broken(program, `${node.path}: ${fault}`);
       requireBound(dimension, where);

@@ -38,6 +38,20 @@ export interface ProgramBuilder {
     inputs: readonly Tensor[],
     attributes: OperatorsV1[K],
   ): Tensor;
+  /** Adds a node and returns all of its outputs. */
+  emitAll<K extends OperatorName>(
+    operator: K,
+    inputs: readonly Tensor[],
+    attributes: OperatorsV1[K],
+  ): readonly Tensor[];
+  /**
+   * The tensor as this trace sees it: its own as they are, and those of a trace around it as inputs of this one.
+   *
+   * @throws {ProgramError} when it belongs to another program.
+   */
+  adopt(tensor: Tensor): Tensor;
+  /** Number of traces around this one. */
+  readonly depth: number;
   /** Adds a constant, whose data is not copied. Equal scalars are shared. */
   constant(tensor: HostTensor, path?: string): Tensor;
   /** Path of the nodes that are made now, without the operator. */

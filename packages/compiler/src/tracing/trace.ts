@@ -11,7 +11,8 @@ import type {
   ValueType,
 } from '@etalon/spec';
 import { InternalError, ProgramError } from '@etalon/spec';
-import { definitionOf } from '../definitions/definition-of.ts';
+import { resultTypesOf } from '../definitions/definition-of.ts';
+import { formatType } from '../program/format-type.ts';
 import { atPath } from './at-path.ts';
 import { joinPath } from './path.ts';
 import type { Producer, ProgramBuilder, Tensor } from './tensor.ts';
@@ -26,10 +27,30 @@ export class Trace implements ProgramBuilder {
   readonly #producers: Map<ValueId, NodeV1> = new Map();
   readonly #constantData: Map<ValueId, HostTensor> = new Map();
   readonly #scalars: Map<string, Tensor> = new Map();
-  readonly #streams: Set<string> = new Set();
-  #path = '';
+  readonly #streams: Set<string>;
+  readonly #parent: Trace | undefined;
+  /** Tensors of the trace around this one that are used here, with the inputs that stand for them. */
+  readonly #adopted: Map<Tensor, Tensor> = new Map();
+  #path: string;
   #iterationOffset = 0;
   #isFinished = false;
+
+  /** @param parent - the trace around this one, whose tensors may be used here. */
+  constructor(parent?: Trace) {
+    this.#parent = parent;
+    // One set for all: streams are unique in a program with its bodies.
+    this.#streams = parent === undefined ? new Set() : parent.#streams;
+    this.#path = parent?.path ?? '';
+  }
+
+  get depth(): number {
+    return this.#parent === undefined ? 0 : this.#parent.depth + 1;
+  }
+
+  /** Tensors of the trace around this one that became inputs, in the order of those inputs. */
+  get adopted(): readonly Tensor[] {
+    return [...this.#adopted.keys()];
+  }
 
   get path(): string {
     return this.#path;
@@ -63,39 +84,77 @@ export class Trace implements ProgramBuilder {
     inputs: readonly Tensor[],
     attributes: OperatorsV1[K],
   ): Tensor {
-    return this.add(operator, inputs, attributes, joinPath(this.#path, operator));
+    return only(this.emitAll(operator, inputs, attributes), operator);
   }
 
-  /** Adds a node under a full path, as passes that copy nodes do. */
+  emitAll<K extends OperatorName>(
+    operator: K,
+    inputs: readonly Tensor[],
+    attributes: OperatorsV1[K],
+  ): readonly Tensor[] {
+    return this.addAll(operator, inputs, attributes, joinPath(this.#path, operator));
+  }
+
+  adopt(tensor: Tensor): Tensor {
+    if (tensor['~trace'].builder === this) return tensor;
+    if (this.#parent === undefined) {
+      throw new ProgramError(
+        'TRACE_MIXED',
+        `${this.#path}: operands come from different programs, got ${formatType(tensor)} of another one.\nFix: use a tensor only inside the function that was traced; pass values between programs as inputs.`,
+      );
+    }
+    const outer = this.#parent.adopt(tensor);
+    const known = this.#adopted.get(outer);
+    if (known !== undefined) return known;
+    const constant = this.#parent.constantOf(outer);
+    if (constant !== undefined) return this.constant(constant);
+    const input = this.input(`invariant/${this.#adopted.size}`, outer);
+    this.#adopted.set(outer, input);
+    return input;
+  }
+
+  /** Adds a node with one result under a full path. */
   add<K extends OperatorName>(
     operator: K,
     inputs: readonly Tensor[],
     attributes: OperatorsV1[K],
     path: string,
   ): Tensor {
-    const output = this.#define(this.typeOf(operator, inputs, attributes, path));
-    const id = output['~trace'].id;
+    return only(this.addAll(operator, inputs, attributes, path), operator);
+  }
+
+  /** Adds a node under a full path, as passes that copy nodes do. */
+  addAll<K extends OperatorName>(
+    operator: K,
+    inputs: readonly Tensor[],
+    attributes: OperatorsV1[K],
+    path: string,
+  ): readonly Tensor[] {
+    const operands = inputs.map((input) => this.adopt(input));
+    const outputs = this.typesOf(operator, operands, attributes, path).map((type) =>
+      this.#define(type),
+    );
     const node = {
       operator,
-      inputs: inputs.map((input) => input['~trace'].id),
-      outputs: [id],
+      inputs: operands.map((input) => input['~trace'].id),
+      outputs: outputs.map((output) => output['~trace'].id),
       attributes,
       path,
     } as NodeV1;
     this.nodes.push(node);
-    this.#producers.set(id, node);
-    return output;
+    for (const id of node.outputs) this.#producers.set(id, node);
+    return outputs;
   }
 
-  /** Type of the result of a node that is not added. */
-  typeOf<K extends OperatorName>(
+  /** Types of the results of a node that is not added. */
+  typesOf<K extends OperatorName>(
     operator: K,
     inputs: readonly ValueType[],
     attributes: OperatorsV1[K],
     path: string,
-  ): ValueType {
+  ): readonly ValueType[] {
     try {
-      return definitionOf(operator).type(inputs, attributes);
+      return resultTypesOf(operator, inputs, attributes);
     } catch (error) {
       throw atPath(error, path);
     }
@@ -184,4 +243,13 @@ export class Trace implements ProgramBuilder {
     this.#tensors.push(tensor);
     return tensor;
   }
+}
+
+function only(outputs: readonly Tensor[], operator: OperatorName): Tensor {
+  const [output] = outputs;
+  if (output !== undefined && outputs.length === 1) return output;
+  throw new InternalError(
+    'INTERNAL_RESULTS',
+    `${operator}: one result is expected, got ${outputs.length}. This is a bug in @etalon/compiler.`,
+  );
 }

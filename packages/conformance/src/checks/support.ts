@@ -1,6 +1,7 @@
 import {
   decompose,
   lackOfSupport,
+  mapBodies,
   operatorTraits,
   removeDeadCode,
   simplify,
@@ -22,7 +23,7 @@ export function lackOf(
   let prepared: ProgramV1;
   try {
     const simple = simplify(withoutDraws(program));
-    prepared = removeDeadCode(simplify(decompose(simple, manifest, 'under test')));
+    prepared = removeDeadCode(simplify(decomposeAll(simple, manifest)));
   } catch (error) {
     const refused = EtalonError.isInstance(error) && error.code === 'OPERATOR_UNSUPPORTED';
     if (!refused) throw error;
@@ -34,6 +35,11 @@ export function lackOf(
     ({ operator }) => manifest.operators[operator]?.nonFinite === false,
   );
   return spoilt && `nonFinite of "${spoilt.operator}" is false`;
+}
+
+function decomposeAll(program: ProgramV1, manifest: BackendManifestV1): ProgramV1 {
+  const inside = mapBodies(program, (body) => decomposeAll(body, manifest));
+  return decompose(inside, manifest, 'under test');
 }
 
 function lackInWords(manifest: BackendManifestV1, program: ProgramV1): string | undefined {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { conformanceChecks } from '../suites/index.ts';
 import elementwise from '../vectors/elementwise.json' with { type: 'json' };
 import images from '../vectors/images.json' with { type: 'json' };
+import loops from '../vectors/scan.json' with { type: 'json' };
 import structured from '../vectors/structured.json' with { type: 'json' };
 import { conformanceCases } from './index.ts';
 
@@ -11,9 +12,12 @@ const deterministic = operatorNames.filter((name) => operatorTraits(name).kind !
 const random = operatorNames.filter((name) => operatorTraits(name).kind === 'random');
 const differentiable = operatorNames.filter((name) => operatorTraits(name).gradient === 'rule');
 const { operators } = createReferenceBackend().manifest;
-const golden = [elementwise, structured, images].flatMap(({ cases }) =>
-  Object.values(cases).map(({ operator }) => operator),
-);
+const golden = [
+  ...[elementwise, structured, images].flatMap(({ cases }) =>
+    Object.values(cases).map(({ operator }) => operator),
+  ),
+  ...Object.keys(loops.results).map(() => 'scan'),
+];
 
 describe('conformanceCases', () => {
   it('have ids that occur once', () => {

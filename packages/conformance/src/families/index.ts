@@ -12,6 +12,7 @@ import { matmulCases } from './matmul.ts';
 import { movementCases } from './movement.ts';
 import { poolingCases } from './pooling.ts';
 import { reductionCases } from './reduction.ts';
+import { scanCases } from './scan.ts';
 import { unaryCases } from './unary.ts';
 
 /** Every case: those with values from outside, and those that sweep sizes, ranks and attributes. */
@@ -29,4 +30,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...indexingCases,
   ...compositeCases,
   ...dtypeCases,
+  ...scanCases,
 ];

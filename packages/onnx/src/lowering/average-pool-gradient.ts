@@ -45,7 +45,9 @@ function averageBack(context: Context, gradient: string, window: Window): string
 }
 
 /** Returns how many elements of the image each window holds, in a shape that broadcasts. */
-function elementCounts({ emitter, sizes, attributes }: Context, window: Window): string {
+function elementCounts(context: Context, window: Window): string {
+  const { sizes, attributes } = context;
+  const emitter = context.emitter.outermost;
   if (isUnpadded(window)) return emitter.float(window.size[0] * window.size[1]);
   const one = sizes.vector([1, 1, ...attributes.inputSize]);
   const image = emitter.emit('Expand', [emitter.float(1), one]);

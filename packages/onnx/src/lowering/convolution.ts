@@ -15,7 +15,7 @@ export const convolutionLowerings: LoweringsOf<
     const { emitter, attributes, bias } = context;
     const filter = operand(context, 1);
     const window = convolutionWindow(filterSize(filter.type), attributes);
-    const tensors = [operand(context, 0).channelsFirst(), filterOIHW(emitter, filter)];
+    const tensors = [operand(context, 0).channelsFirst(), filterOIHW(filter)];
     if (bias !== undefined) tensors.push(bias.rowMajor());
     return channelsFirst(
       emitter.emit('Conv', tensors, convolutionAttributes(window, attributes.groups)),
@@ -31,7 +31,7 @@ export const convolutionLowerings: LoweringsOf<
     const { groups } = attributes;
     const backwards = backwardsWindow(window, groups);
     if (backwards !== undefined) {
-      const turned = reversedFilterIOHW(emitter, sizes, filter, groups);
+      const turned = reversedFilterIOHW(sizes, filter, groups);
       return channelsFirst(
         emitter.emit('Conv', [image, turned], convolutionAttributes(backwards, groups)),
       );
@@ -39,7 +39,7 @@ export const convolutionLowerings: LoweringsOf<
     return channelsFirst(
       transposedConvolution(emitter, sizes, {
         image,
-        filter: filterOIHW(emitter, filter),
+        filter: filterOIHW(filter),
         window,
         groups,
         imageSize: imageSize(gradient.type),

@@ -1,4 +1,10 @@
-import type { NodeOf, OperatorName, OperatorsV1, ValueType } from '@etalon/spec';
+import type {
+  NodeOf,
+  OperatorName,
+  OperatorsV1,
+  StructuralOperatorsV1,
+  ValueType,
+} from '@etalon/spec';
 import { InternalError } from '@etalon/spec';
 import type { GraphEmitter } from './graph-emitter.ts';
 import type { ImageLayout, LoweredValue } from './lowered-value.ts';
@@ -32,10 +38,13 @@ export type Lowering<K extends OperatorName> = (
 ) => LoweredTensor | LoweredValue;
 
 /** How each operator becomes ONNX. An operator without a row does not compile. */
-export type LoweringTable = { readonly [K in OperatorName]: Lowering<K> };
+export type LoweringTable = { readonly [K in LoweredOperator]: Lowering<K> };
+
+/** Operators that become ONNX nodes of their own. */
+export type LoweredOperator = Exclude<OperatorName, keyof StructuralOperatorsV1>;
 
 /** Rows of one family of operators. */
-export type LoweringsOf<K extends OperatorName> = Pick<LoweringTable, K>;
+export type LoweringsOf<K extends LoweredOperator> = Pick<LoweringTable, K>;
 
 /** Returns operand `index`; the verifier made sure that it exists. */
 export function operand(

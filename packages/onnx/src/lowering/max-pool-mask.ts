@@ -47,7 +47,7 @@ export function maskGradient(emitter: GraphEmitter, pool: MaskedPool): string {
   const isLargest = emitter.emit('Equal', [image, spread(pooled)]);
   const number = emitter.emit('Mul', [
     emitter.emit('Cast', [isLargest], { to: dataTypes.float32 }),
-    numbering(emitter, height, width),
+    numbering(emitter.outermost, height, width),
   ]);
   const window = poolAttributes(poolingWindow(attributes));
   const first = emitter.emit('Equal', [number, spread(emitter.emit('MaxPool', [number], window))]);

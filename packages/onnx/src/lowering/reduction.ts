@@ -41,8 +41,9 @@ function rowSum(context: LoweringContext<'reduceSum'>): LoweredTensor {
   const { shape } = operand(context, 0).type;
   const width = shape.at(-1) ?? 1;
   const rows = elementCount(shape.slice(0, -1));
-  const ones = emitter.memo(`ones ${formatDimension(rows)}`, () =>
-    emitter.emit('Expand', [emitter.float(1), sizes.single(rows)]),
+  const { outermost } = emitter;
+  const ones = outermost.memo(`ones ${formatDimension(rows)}`, () =>
+    outermost.emit('Expand', [emitter.float(1), sizes.single(rows)]),
   );
   const flat = sizes.reshape(operand(context, 0).rowMajor(), shape, [rows, width]);
   return rowMajor(sizes.reshape(emitter.emit('MatMul', [ones, flat]), [width], output.shape));

@@ -46,7 +46,9 @@ describe('createReferenceBackend', () => {
       name: 'reference',
       specificationVersion: 'v1',
     });
-    expect(Object.keys(manifest.operators).sort()).toEqual(Object.keys(kernels).sort());
+    expect(Object.keys(manifest.operators).sort()).toEqual(
+      [...Object.keys(kernels), 'scan'].sort(),
+    );
     expect(manifest).toMatchObject({
       precision: 'exact',
       subnormals: 'kept',

@@ -1,4 +1,4 @@
-import { lackOfSupport, requireHostData } from '@etalon/compiler';
+import { bodiesOf, lackOfSupport, requireHostData } from '@etalon/compiler';
 import type { BackendV1, CompileOptions, ExecutableV1, NodeV1, ProgramV1 } from '@etalon/spec';
 import {
   AttributeError,
@@ -57,15 +57,20 @@ function compile(owner: TensorOwner, program: ProgramV1, options: CompileOptions
       `${Object(program).name}: the reference reads programs of version "v1", got ${JSON.stringify(Object(program).specificationVersion)}.`,
     );
   }
-  for (const node of program.nodes) {
-    requireKernel(program, node);
-    requireSupport(program, node);
-  }
+  requireNodes(program);
   for (const [output, input] of Object.entries(options.aliases ?? {})) {
     requireName(program, 'output', output);
     requireName(program, 'input', input);
   }
   return new ReferenceExecutable(owner, program, options);
+}
+
+function requireNodes(program: ProgramV1): void {
+  for (const node of program.nodes) {
+    for (const body of bodiesOf(node)) requireNodes(body);
+    if (node.operator !== 'scan') requireKernel(program, node);
+    requireSupport(program, node);
+  }
 }
 
 function requireSupport(program: ProgramV1, node: NodeV1): void {

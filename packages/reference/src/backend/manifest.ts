@@ -1,5 +1,7 @@
-import type { BackendManifestV1, DType } from '@etalon/spec';
-import type { KernelName } from '../kernels/kernel.ts';
+import type { BackendManifestV1, DType, OperatorName, RandomOperatorsV1 } from '@etalon/spec';
+
+/** All operators but random draws, which are inputs before a backend sees them. */
+type RunOperator = Exclude<OperatorName, keyof RandomOperatorsV1>;
 
 const real: readonly DType[] = ['float32'];
 const integer: readonly DType[] = ['int32'];
@@ -8,7 +10,7 @@ const logical: readonly DType[] = ['bool'];
 const any: readonly DType[] = ['float32', 'int32', 'bool', 'uint8'];
 
 /** Element types of each operator's data operand, as the specification allows them. */
-const dtypes: { readonly [K in KernelName]: readonly DType[] } = {
+const dtypes: { readonly [K in RunOperator]: readonly DType[] } = {
   add: numeric,
   sub: numeric,
   mul: numeric,
@@ -80,6 +82,7 @@ const dtypes: { readonly [K in KernelName]: readonly DType[] } = {
   oneHot: integer,
   stopGradient: any,
   straightThrough: real,
+  scan: any,
 };
 
 /** Largest rank that the loops are tested with; they have no limit of their own. */

@@ -4,12 +4,19 @@ import type {
   OperatorName,
   OperatorsV1,
   RandomOperatorsV1,
+  StructuralOperatorsV1,
 } from '@etalon/spec';
 import { InternalError } from '@etalon/spec';
 import type { ReferenceTensor } from '../tensor.ts';
 
-/** Operators that have a kernel: all but random draws, which are inputs before a backend sees them. */
-export type KernelName = Exclude<OperatorName, keyof RandomOperatorsV1>;
+/**
+ * Operators that have a kernel: all but random draws, which are inputs before a backend sees them, and loops, which
+ * are walked.
+ */
+export type KernelName = Exclude<
+  OperatorName,
+  keyof RandomOperatorsV1 | keyof StructuralOperatorsV1
+>;
 
 /** What a kernel sees of the node it computes. */
 export interface KernelCall<K extends KernelName> {

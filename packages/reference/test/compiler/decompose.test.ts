@@ -81,7 +81,7 @@ const operatorsOf = (program: ProgramV1): ReadonlySet<string> =>
 
 const listed = operatorNames.flatMap(
   (operator): { operator: OperatorName; program: ProgramV1 }[] => {
-    if (operatorTraits(operator).kind === 'random') return [];
+    if (['random', 'structural'].includes(operatorTraits(operator).kind)) return [];
     const cases = operatorCases[operator as 'add'].map((each) => traceCase(each));
     const more = intCases[operator];
     return [...cases, ...(more ? [more] : [])].map((program) => ({ operator, program }));

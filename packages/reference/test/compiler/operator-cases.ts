@@ -20,7 +20,13 @@ import {
   transpose,
   where,
 } from '@etalon/compiler';
-import type { Dimension, OperatorName, ProgramV1, RandomOperatorsV1 } from '@etalon/spec';
+import type {
+  Dimension,
+  OperatorName,
+  ProgramV1,
+  RandomOperatorsV1,
+  StructuralOperatorsV1,
+} from '@etalon/spec';
 
 /** One application of an operator, to inputs whose axes have names. */
 export interface OperatorCase {
@@ -98,9 +104,12 @@ const unevenFilter = float(2, 2, 2, 6);
 const overlapping = { ...same, windowSize: [3, 3] } as const;
 const image = float('n', 'h', 'w', 'c');
 
-/** Cases of every operator that is not a random draw. */
+/** Cases of every operator that is neither a random draw nor a loop. */
 export const operatorCases: {
-  readonly [K in Exclude<OperatorName, keyof RandomOperatorsV1>]: readonly OperatorCase[];
+  readonly [K in Exclude<
+    OperatorName,
+    keyof RandomOperatorsV1 | keyof StructuralOperatorsV1
+  >]: readonly OperatorCase[];
 } = {
   add: binary('add'),
   sub: binary('sub'),

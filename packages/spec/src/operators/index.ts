@@ -6,6 +6,7 @@ import type { LinearAlgebraOperatorsV1 } from './linear-algebra.ts';
 import type { MovementOperatorsV1 } from './movement.ts';
 import type { RandomOperatorsV1 } from './random.ts';
 import type { ReductionOperatorsV1 } from './reduction.ts';
+import type { StructuralOperatorsV1 } from './structural.ts';
 
 /** All operators of version 1, each with the type of its attributes. */
 export interface OperatorsV1
@@ -16,6 +17,7 @@ export interface OperatorsV1
     MovementOperatorsV1,
     IndexingOperatorsV1,
     RandomOperatorsV1,
+    StructuralOperatorsV1,
     CompositeOperatorsV1 {}
 
 /** Name of an operator. */

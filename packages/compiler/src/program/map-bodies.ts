@@ -1,0 +1,30 @@
+import type { NodeV1, ProgramV1 } from '@etalon/spec';
+import { definitionOf } from '../definitions/definition-of.ts';
+import { operandCounts } from '../definitions/operand-counts.ts';
+
+type MapBody = (body: ProgramV1) => ProgramV1;
+
+/** Replaces the bodies that nodes hold; a program without such nodes comes back as it is. */
+export function mapBodies(program: ProgramV1, map: MapBody): ProgramV1 {
+  const nodes = program.nodes.map((node) => mapNodeBody(node, map));
+  return nodes.every((node, at) => node === program.nodes[at]) ? program : { ...program, nodes };
+}
+
+/** Returns the bodies that a node holds. */
+export function bodiesOf(node: NodeV1): readonly ProgramV1[] {
+  const bodies: ProgramV1[] = [];
+  mapNodeBody(node, (body) => {
+    bodies.push(body);
+    return body;
+  });
+  return bodies;
+}
+
+// Unknown operators, which hold what nobody knows, are the verifier's and the backends' to refuse.
+function mapNodeBody(node: NodeV1, map: MapBody): NodeV1 {
+  if (!Object.hasOwn(operandCounts, node.operator)) return node;
+  const rule = definitionOf(node.operator).mapBody;
+  return rule === undefined
+    ? node
+    : ({ ...node, attributes: rule(node.attributes, map) } as NodeV1);
+}
