@@ -30,6 +30,7 @@ export default defineConfig({
       project('conformance', 'packages/conformance'),
       project('datasets', 'packages/datasets'),
       project('quickstart', 'examples/quickstart'),
+      project('minimal-backend', 'examples/minimal-backend'),
       project('benchmarks', 'benchmarks'),
       project('tools', 'tools'),
       {

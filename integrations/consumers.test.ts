@@ -19,7 +19,7 @@ describe('esm-node', () => {
     const entries = consumer.entries.filter((entry) => !entry.endsWith('/vitest'));
     writeFileSync(join(consumer.folder, 'entries.json'), JSON.stringify(entries));
     const { status, output } = runNode(consumer, ['main.mjs']);
-    expect(output).toContain(`imported ${entries.length} entries, trained on 2 backends`);
+    expect(output).toContain(`imported ${entries.length} entries, trained on 3 backends`);
     expect(status, output).toBe(0);
   });
 });

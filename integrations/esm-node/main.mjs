@@ -13,6 +13,7 @@ import {
 import { mnistSample } from '@etalon/datasets';
 import { encodeOnnx } from '@etalon/onnx';
 import { createOnnxRuntimeBackend } from '@etalon/onnxruntime/node';
+import { createOnnxRuntimeBackend as createWebBackend } from '@etalon/onnxruntime/web';
 import { createReferenceBackend } from '@etalon/reference';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
@@ -50,8 +51,12 @@ async function train(backend) {
 
 const reference = await train(createReferenceBackend());
 const engine = await train(await createOnnxRuntimeBackend({ threads: 1 }));
+// Threads of WebAssembly are workers: the program must end by itself all the same.
+const web = await train(await createWebBackend({ device: 'wasm', threads: 2 }));
 assert.ok(reference.loss < 0.05, `the network did not learn: ${reference.loss}`);
-assert.ok(Math.abs(engine.loss - reference.loss) < 1e-3, `${engine.loss} is not ${reference.loss}`);
+for (const { loss } of [engine, web]) {
+  assert.ok(Math.abs(loss - reference.loss) < 1e-3, `${loss} is not ${reference.loss}`);
+}
 
 // The file alone, in the engine alone.
 const session = await InferenceSession.create(encodeOnnx(xor.freeze(engine.variables)));
@@ -61,4 +66,4 @@ for (const [index, value] of outputs.logits.data.entries()) {
 }
 
 assert.ok(mnistSample().test.size > 0);
-console.log(`imported ${entries.length} entries, trained on 2 backends`);
+console.log(`imported ${entries.length} entries, trained on 3 backends`);

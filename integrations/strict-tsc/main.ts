@@ -1,5 +1,6 @@
 import { prepare, tensor, traceProgram } from '@etalon/compiler';
 import { createOnnxRuntimeBackend } from '@etalon/onnxruntime/node';
+import { createOnnxRuntimeBackend as createWebBackend } from '@etalon/onnxruntime/web';
 import type { BackendV1, HostTensorOf, ProgramV1 } from '@etalon/spec';
 
 const program: ProgramV1 = traceProgram('same', { x: tensor('float32', ['batch']) }, ({ x }) => ({
@@ -17,3 +18,9 @@ outputs.x?.dispose();
 
 // @ts-expect-error: there is no such device.
 await createOnnxRuntimeBackend({ device: 'abacus' });
+
+const web: BackendV1 = await createWebBackend({ device: 'wasm', wasmPaths: '/assets/' });
+await web.dispose();
+
+// @ts-expect-error: this device is one of Node's.
+await createWebBackend({ device: 'cuda' });

@@ -19,7 +19,7 @@ export interface ConformanceReport {
   readonly passed: number;
   readonly unsupported: number;
   readonly failed: number;
-  /** False where a filter left checks out: such a report certifies nothing. */
+  /** False where a filter or a malformed manifest left checks out: such a report certifies nothing. */
   readonly complete: boolean;
   readonly outcomes: readonly CheckOutcome[];
 }
@@ -52,6 +52,6 @@ export function summarize({
   failed,
   complete,
 }: ConformanceReport): string {
-  const partial = complete ? '' : ' (filtered: certifies nothing)';
+  const partial = complete ? '' : ' (not all checks ran: certifies nothing)';
   return `${backend}: ${passed} passed, ${unsupported} declared unsupported, ${failed} failed${partial}`;
 }

@@ -45,6 +45,46 @@ describe('runConformance', () => {
     expect(report.complete).toBe(true);
   });
 
+  it.each([[[]], [['matmul']], [['logicalNot']]] as const)(
+    'presumes no operator: passes a backend of %j',
+    async (operators) => {
+      const report = await runConformance(() => narrowed(only(...operators)));
+      expect(report.outcomes.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+      expect(report.complete).toBe(true);
+    },
+  );
+
+  it('says what is wrong with a manifest that is malformed, and nothing else', async () => {
+    const report = await runConformance(
+      () => narrowed((manifest) => ({ ...manifest, threads: undefined }) as never),
+      { filter: ['matmul'] },
+    );
+    expect(report.outcomes).toMatchObject([
+      {
+        id: 'manifest/form',
+        outcome: 'failed',
+        message:
+          'conformance › manifest/form (reference): manifest.threads must list thread counts, got undefined.\nExpected integers of 1 or more: [1] where the number is fixed.',
+      },
+    ]);
+    expect(report.complete).toBe(false);
+  });
+
+  it.each([
+    [undefined, 'got undefined.'],
+    [() => createReferenceBackend(), 'got function.'],
+    [
+      { ...createReferenceBackend(), upload: undefined },
+      'got an object whose upload is undefined.',
+    ],
+  ])('refuses a factory that returns %o', async (made, got) => {
+    const checking = runConformance(() => made as never);
+    await expect(checking).rejects.toMatchObject({ code: 'CONFORMANCE_BACKEND' });
+    await expect(checking).rejects.toThrow(
+      `conformance: the factory must return a backend, ${got}`,
+    );
+  });
+
   it('passes a backend that declares other special values and flushes subnormal numbers', async () => {
     const report = await runConformance(() =>
       narrowed((manifest) => ({
@@ -120,7 +160,7 @@ describe('runConformance', () => {
     const report = await runConformance(createReferenceBackend, { filter: ['matmul/square'] });
     expect(report.complete).toBe(false);
     expect(summarize(report)).toBe(
-      'reference: 2 passed, 0 declared unsupported, 0 failed (filtered: certifies nothing)',
+      'reference: 2 passed, 0 declared unsupported, 0 failed (not all checks ran: certifies nothing)',
     );
   });
 });

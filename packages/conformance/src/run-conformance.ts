@@ -1,6 +1,8 @@
 import type { BackendV1 } from '@etalon/spec';
+import { createChecked } from './checks/backend-form.ts';
 import type { Check, CreateBackend } from './checks/check.ts';
-import { ConformanceError } from './checks/check.ts';
+import { ConformanceError, failure } from './checks/check.ts';
+import { manifestComplaint } from './checks/manifest-form.ts';
 import { belowFloor } from './floor.ts';
 import type { ConformanceOptions } from './options.ts';
 import { requireOptions } from './options.ts';
@@ -25,7 +27,8 @@ const optionNames: readonly (keyof RunOptions)[] = ['widen', 'filter', 'onOutcom
  * disposed.
  *
  * @param createBackend - returns a fresh backend at each call.
- * @throws {ConformanceError} (rejects) for options that do not fit, or a filter that no check matches.
+ * @throws {ConformanceError} (rejects) for options that do not fit, a filter that no check matches, or a factory
+ * that does not return a backend.
  */
 export async function runConformance(
   createBackend: CreateBackend,
@@ -33,24 +36,30 @@ export async function runConformance(
 ): Promise<ConformanceReport> {
   requireOptions(options, optionNames);
   const { filter, onOutcome } = options;
-  const checks = filter === undefined ? conformanceChecks : filterChecks(filter);
-  const backend = await createBackend();
+  const selected = filter === undefined ? conformanceChecks : filterChecks(filter);
+  const backend = await createChecked(createBackend);
   try {
+    // Nothing can be derived from a malformed manifest: what is wrong with it is all there is to say.
+    const isMalformed = manifestComplaint(backend.manifest) !== undefined;
+    const checks = isMalformed ? formChecks : selected;
+    const complete = filter === undefined && !isMalformed;
     const outcomes: CheckOutcome[] = [];
     for (const check of checks) {
       const outcome = await performCheck(check, backend, createBackend, options);
       outcomes.push(outcome);
       onOutcome?.(outcome);
     }
-    const lack = filter === undefined ? belowFloor(backend.manifest, outcomes) : undefined;
+    const lack = complete ? belowFloor(backend.manifest, outcomes) : undefined;
     if (lack !== undefined) {
       outcomes.push({ id: 'floor', suite: 'manifest', outcome: 'failed', message: lack });
     }
-    return makeReport(backend.name, backend.manifest, outcomes, filter === undefined);
+    return makeReport(backend.name, backend.manifest, outcomes, complete);
   } finally {
     await backend.dispose();
   }
 }
+
+const formChecks = conformanceChecks.filter(({ id }) => id === 'manifest/form');
 
 function filterChecks(filter: readonly string[]): readonly Check[] {
   const checks = conformanceChecks.filter(({ id }) => filter.some((text) => id.includes(text)));
@@ -72,6 +81,13 @@ export async function performCheck(
   const widening = widen[id];
   const because = widening && { because: widening.because };
   try {
+    if (!formChecks.includes(check) && manifestComplaint(backend.manifest) !== undefined) {
+      throw failure(
+        id,
+        backend,
+        'the manifest is malformed, got no check of its promises.\nFix: see manifest/form.',
+      );
+    }
     const reason = check.unsupported(backend.manifest);
     if (reason !== undefined) return { id, suite, outcome: 'unsupported', message: reason };
     await check.run({ backend, createBackend, factor: widening?.factor ?? 1 });

@@ -13,8 +13,7 @@ const shortNames: Readonly<Record<DType, string>> = {
 
 const head = `# Support
 
-Written by \`pnpm conformance --all --support\` from manifests and outcomes of the conformance suite; a test fails when it is
-out of date. A dtype is listed when every case of the operator with that dtype passed.
+Written by \`etalon-conformance --support\` from manifests and outcomes of the conformance suite. A dtype is listed when every case of the operator with that dtype passed.
 
 | mark | meaning |
 |---|---|

@@ -223,8 +223,8 @@ export type {
   StreamedExamples,
 } from './training/dataset.ts';
 export type { Callbacks, EpochResult, FitProgress, History } from './training/events.ts';
+export type { TargetTypes } from './training/one-step.ts';
 export type { Logs } from './training/running-means.ts';
-export type { TargetTypes } from './training/step-program.ts';
 export type {
   BatchOptions,
   FitOptions,

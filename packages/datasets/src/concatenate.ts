@@ -29,6 +29,7 @@ export function concatenate<F extends Fields>(datasets: readonly Dataset<F>[]): 
   });
   return {
     size,
+    deterministic: datasets.every(({ deterministic }) => deterministic === true),
     fields,
     gather(indices: Uint32Array): Batch<F> {
       checkIndices('gather', indices, size);

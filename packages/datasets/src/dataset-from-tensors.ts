@@ -57,6 +57,7 @@ export function datasetFromTensors<const T extends Readonly<Record<string, HostT
   ) as FieldsOfTensors<T>;
   return {
     size,
+    deterministic: true,
     fields,
     gather(indices: Uint32Array): Batch<FieldsOfTensors<T>> {
       checkIndices('gather', indices, size);

@@ -17,12 +17,17 @@ export type Batch<F extends Fields = Fields> = {
 /**
  * A finite collection of examples with random access, all with the same named fields.
  *
- * Anything with these members is a data set; nothing here has to be extended. Implementations must
- * give the same example for the same index each time.
+ * Anything with these members is a data set; nothing here has to be extended.
  */
 export interface Dataset<F extends Fields = Fields> {
   /** The number of examples; indices run from 0 to `size - 1`. */
   readonly size: number;
+
+  /**
+   * Whether an index gives the same example at every call: training may then keep all examples on the device. Default
+   * false, as random augmentation needs it.
+   */
+  readonly deterministic?: boolean;
 
   /** What one example holds. */
   readonly fields: F;

@@ -18,7 +18,7 @@ export {
   datasetErrorCodes,
 } from './errors.ts';
 export type { DType, HostTensor, HostTensorOf } from './host-tensor.ts';
-export { type FieldReplaced, mapExamples, mapField } from './map.ts';
+export { type FieldReplaced, type MapOptions, mapExamples, mapField } from './map.ts';
 export type { MnistDatasets, MnistFields } from './mnist.ts';
 export { mnistSample } from './mnist-sample.ts';
 export { type NormalizeOptions, normalize, normalizeField } from './normalize.ts';

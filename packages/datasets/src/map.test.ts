@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { expectDatasetError, float32, int32 } from '../test/support.ts';
+import { concatenate } from './concatenate.ts';
 import { datasetFromTensors } from './dataset-from-tensors.ts';
 import type { HostTensorOf } from './host-tensor.ts';
 import { mapExamples, mapField } from './map.ts';
+import { subset } from './subset.ts';
 
 const pairs = datasetFromTensors({ x: int32([1, 2, 3, 4, 5, 6], [3, 2]), y: int32([7, 8, 9]) });
 
@@ -112,5 +114,36 @@ describe('mapExamples', () => {
       'MAP_RESULT_MISMATCH',
       /got int32\[1\]\.\nExpected int32\[2\] for 2 examples/,
     );
+  });
+});
+
+describe('deterministic', () => {
+  const points = datasetFromTensors({
+    x: { dtype: 'float32', shape: [4], data: new Float32Array(4) },
+  });
+  const same = (batch: { readonly x: HostTensorOf<'float32'> }) => batch;
+
+  it('holds for tensors and what is made of them by pure functions', () => {
+    expect(points.deterministic).toBe(true);
+    expect(mapExamples(points, points.fields, same).deterministic).toBe(true);
+    expect(mapField(points, 'x', points.fields.x, (x) => x).deterministic).toBe(true);
+    expect(subset(points, [1, 2]).deterministic).toBe(true);
+    expect(concatenate([points, points]).deterministic).toBe(true);
+  });
+
+  it('is lost with a function that draws, and stays lost', () => {
+    const drawn = mapExamples(points, points.fields, same, { deterministic: false });
+    expect(drawn.deterministic).toBe(false);
+    expect(
+      mapField(points, 'x', points.fields.x, (x) => x, { deterministic: false }).deterministic,
+    ).toBe(false);
+    expect(mapExamples(drawn, points.fields, same).deterministic).toBe(false);
+    expect(subset(drawn, [0]).deterministic).toBe(false);
+    expect(concatenate([points, drawn]).deterministic).toBe(false);
+  });
+
+  it('is not presumed of a data set that does not say', () => {
+    const { size, fields, gather } = points;
+    expect(subset({ size, fields, gather }, [0]).deterministic).toBe(false);
   });
 });

@@ -9,11 +9,17 @@ export type FieldReplaced<F extends Fields, Name extends keyof F, D extends DTyp
   readonly [Key in keyof F]: Key extends Name ? FieldType<D> : F[Key];
 };
 
+/** How to map. */
+export interface MapOptions {
+  /** Whether `map` gives the same for the same example each time; default true. False for random augmentation. */
+  readonly deterministic?: boolean;
+}
+
 /**
  * Returns `dataset` with each batch passed through `map`.
  *
- * `map` runs when examples are gathered, once per batch and again for each gathering, so it should be
- * a pure function of each example.
+ * `map` runs when examples are gathered, once for each gathering: of a batch, or of all examples where training keeps
+ * them on the device. It must be a pure function of each example unless `deterministic` is false.
  *
  * @param fields - what one example holds after the mapping
  * @param map - from a batch of the old fields to one of the new, with the same number of examples
@@ -24,12 +30,14 @@ export function mapExamples<F extends Fields, const G extends Fields>(
   dataset: Dataset<F>,
   fields: G,
   map: (batch: Batch<F>) => Batch<G>,
+  { deterministic = true }: MapOptions = {},
 ): Dataset<G> {
   for (const [name, field] of Object.entries(fields)) {
     checkShape(`mapExamples › ${name}`, field.shape);
   }
   return {
     size: dataset.size,
+    deterministic: dataset.deterministic === true && deterministic,
     fields,
     gather(indices: Uint32Array): Batch<G> {
       const mapped = map(dataset.gather(indices));
@@ -42,7 +50,7 @@ export function mapExamples<F extends Fields, const G extends Fields>(
 /**
  * Returns `dataset` with one field passed through `map`, the others unchanged.
  *
- * `map` runs when examples are gathered, once per batch; it gets the stacked field, `[count, ...shape]`.
+ * `map` runs as for {@link mapExamples}; it gets the stacked field, `[count, ...shape]`.
  *
  * @param field - dtype and shape of one example of the field after the mapping
  * @param map - from the stacked field to the new one, `[count, ...field.shape]`
@@ -59,12 +67,14 @@ export function mapField<F extends Fields, Name extends keyof F & string, D exte
   name: Name,
   field: FieldType<D>,
   map: (tensor: HostTensorOf<F[Name]['dtype']>) => HostTensorOf<NoInfer<D>>,
+  { deterministic = true }: MapOptions = {},
 ): Dataset<FieldReplaced<F, Name, D>> {
   requireField('mapField', dataset, name);
   checkShape(`mapField › ${name}`, field.shape);
   const fields = { ...dataset.fields, [name]: field } as FieldReplaced<F, Name, D>;
   return {
     size: dataset.size,
+    deterministic: dataset.deterministic === true && deterministic,
     fields,
     gather(indices: Uint32Array): Batch<FieldReplaced<F, Name, D>> {
       const batch = dataset.gather(indices);

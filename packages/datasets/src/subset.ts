@@ -41,6 +41,7 @@ export function selectExamples<F extends Fields>(
   const size = indices.length;
   return {
     size,
+    deterministic: dataset.deterministic === true,
     fields: dataset.fields,
     gather(positions: Uint32Array): Batch<F> {
       checkIndices('gather', positions, size);

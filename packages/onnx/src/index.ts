@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export { encodeOnnx } from './encode-onnx.ts';
-export type { OnnxDescription, OnnxPort } from './inspect-onnx.ts';
+export type { OnnxDescription, OnnxNode, OnnxPort } from './inspect-onnx.ts';
 export { inspectOnnx } from './inspect-onnx.ts';
 export type { OnnxOptions } from './lowering/lower-to-onnx.ts';
 export type { OnnxNames } from './lowering/names.ts';

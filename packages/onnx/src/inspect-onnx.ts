@@ -11,6 +11,13 @@ export interface OnnxPort {
   readonly shape: readonly (number | string | undefined)[];
 }
 
+/** Node of an ONNX graph. */
+export interface OnnxNode {
+  /** Empty where the file gives it no name. */
+  readonly name: string;
+  readonly operator: string;
+}
+
 /** What an ONNX file holds. */
 export interface OnnxDescription {
   readonly irVersion: number;
@@ -24,6 +31,8 @@ export interface OnnxDescription {
   readonly parameters: number;
   /** Number of nodes by operator, those in bodies of loops included, in the order of their first use. */
   readonly operators: Readonly<Record<string, number>>;
+  /** Nodes in the order of the file; the nodes of a body, such as that of a loop, follow the node that has it. */
+  readonly nodes: readonly OnnxNode[];
 }
 
 /**
@@ -40,8 +49,9 @@ export function inspectOnnx(
   const model = decodeModel(bytes, { where: options.where ?? 'inspectOnnx' });
   const { initializer = [], input = [], node = [], output = [] } = model.graph ?? {};
   const held = new Set(initializer.map(({ name }) => name));
+  const nodes = nodesOf(node);
   const operators: Record<string, number> = {};
-  countOperators(node, operators);
+  for (const { operator } of nodes) operators[operator] = (operators[operator] ?? 0) + 1;
   return {
     irVersion: Number(model.irVersion),
     opsets: opsetsOf(model),
@@ -50,14 +60,17 @@ export function inspectOnnx(
     outputs: output.map(portOf),
     parameters: initializer.reduce((total, { dims }) => total + countOf(dims), 0),
     operators,
+    nodes,
   };
 }
 
-function countOperators(nodes: readonly NodeProto[], counts: Record<string, number>): void {
-  for (const { opType, attribute } of nodes) {
-    counts[opType] = (counts[opType] ?? 0) + 1;
-    for (const { g } of attribute) countOperators(g?.node ?? [], counts);
-  }
+function nodesOf(nodes: readonly NodeProto[]): readonly OnnxNode[] {
+  return nodes.flatMap(({ name, opType, attribute }) => [
+    { name, operator: opType },
+    ...attribute.flatMap(({ g, graphs }) =>
+      [...(g === undefined ? [] : [g]), ...graphs].flatMap((body) => nodesOf(body.node)),
+    ),
+  ]);
 }
 
 function opsetsOf({ opsetImport }: ModelProto): Readonly<Record<string, number>> {

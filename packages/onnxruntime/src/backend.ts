@@ -17,6 +17,7 @@ import { backendDisposed, placeTensor } from './device-tensor.ts';
 import { OnnxExecutable } from './executable.ts';
 import { firstLine } from './first-line.ts';
 import type { OnnxRuntimeDevice } from './manifest.ts';
+import type { OutputMemory } from './output-memory.ts';
 import type { TraceKernels } from './placement.ts';
 import { placeNodes } from './placement.ts';
 import { RunQueue } from './run-queue.ts';
@@ -25,7 +26,10 @@ import { assertSupported } from './support.ts';
 
 /** Memory that a backend holds on the host, besides what the engine allocates itself. */
 export interface OnnxRuntimeMemory {
-  /** Output buffers allocated since the backend was created; constant once a training loop is warm. */
+  /**
+   * Buffers that the backend allocated since it was created; constant once a training loop is warm. Those that the engine
+   * allocates itself, as onnxruntime-web does for outputs, are not counted.
+   */
   readonly allocations: number;
   /** Bytes of buffers that wait for reuse. */
   readonly pooledBytes: number;
@@ -44,8 +48,10 @@ export interface OnnxRuntimeBackend extends BackendV1 {
 export interface BackendParts {
   readonly runtime: OnnxRuntime;
   readonly device: OnnxRuntimeDevice;
+  readonly threads: number;
   readonly manifest: BackendManifestV1;
   readonly sessionOptions: OnnxSessionOptions;
+  readonly outputs: OutputMemory;
   readonly traceKernels: TraceKernels;
 }
 
@@ -70,7 +76,7 @@ class Backend implements OnnxRuntimeBackend {
     this.name = `onnxruntime-${parts.device}`;
     this.manifest = parts.manifest;
     this.device = parts.device;
-    this.threads = parts.sessionOptions.intraOpNumThreads;
+    this.threads = parts.threads;
     this.#parts = parts;
     this.#memory = { name: this.name, pool: new BufferPool(parts.runtime), disposed: false };
   }
@@ -86,13 +92,14 @@ class Backend implements OnnxRuntimeBackend {
       await session.release();
       this.#assertUsable(program);
     }
-    const { device, runtime, sessionOptions, traceKernels } = this.#parts;
+    const { device, outputs, runtime, sessionOptions, traceKernels } = this.#parts;
     const executable = new OnnxExecutable({
       program,
       names: onnxNames(program),
       session,
       runtime,
       memory: this.#memory,
+      outputs,
       queue: this.#queue,
       aliases,
       place: (plan) => placeNodes({ program, plan, device, runtime, sessionOptions, traceKernels }),

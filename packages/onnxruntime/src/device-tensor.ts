@@ -14,7 +14,7 @@ export interface EngineMemory {
 }
 
 /**
- * Tensor in a pooled buffer.
+ * Tensor in a buffer on the host, in general one of the pool.
  *
  * A run pins its inputs: a tensor that is disposed or consumed while a run still reads it gives its buffer
  * back when the last pin is gone, so that no other run writes there before.
@@ -28,23 +28,23 @@ export class PooledTensor implements DeviceTensorV1 {
   #copy: unknown;
   #state: 'live' | 'disposed' | 'consumed' = 'live';
   #pins = 0;
-  readonly #isBorrowed: boolean;
+  readonly #isPooled: boolean;
 
   /**
-   * @param options - `copy`: a copy of the data that the engine made; `borrowed`: the memory is a caller's, so that
-   * the pool must not have it.
+   * @param options - `copy`: a copy of the data that the engine made; `pooled`: `false` where the memory came from a caller
+   * or from the engine, so that the pool must not have it.
    */
   constructor(
     memory: EngineMemory,
     buffer: OutputBuffer,
-    { copy, borrowed = false }: { readonly copy?: unknown; readonly borrowed?: boolean } = {},
+    { copy, pooled = true }: { readonly copy?: unknown; readonly pooled?: boolean } = {},
   ) {
     this.dtype = buffer.host.dtype;
     this.shape = buffer.host.shape;
     this.memory = memory;
     this.#buffer = buffer;
     this.#copy = copy;
-    this.#isBorrowed = borrowed;
+    this.#isPooled = pooled;
   }
 
   async read(): Promise<HostTensor> {
@@ -103,7 +103,7 @@ export class PooledTensor implements DeviceTensorV1 {
 
   #release(): void {
     if (this.#buffer === undefined) return;
-    if (!this.#isBorrowed) this.memory.pool.give(this.#buffer);
+    if (this.#isPooled) this.memory.pool.give(this.#buffer);
     this.#buffer = undefined;
     this.#copy = undefined;
   }
@@ -120,7 +120,7 @@ export function placeTensor(
   const host = isShared(tensor) ? copyOf(tensor) : { ...tensor, shape: [...tensor.shape] };
   const slot = bufferSlot(host.dtype, host.shape);
   const buffer = { slot, host, tensor: toOnnxTensor(runtime, host) };
-  return new PooledTensor(memory, buffer, { borrowed: true });
+  return new PooledTensor(memory, buffer, { pooled: false });
 }
 
 function isCopyOf({ dtype, data }: HostTensor, copy: unknown): boolean {

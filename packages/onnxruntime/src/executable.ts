@@ -18,8 +18,9 @@ import { firstLine } from './first-line.ts';
 import { isShared, toOnnxTensor } from './host-tensor.ts';
 import type { InputDeclaration, Source } from './inputs.ts';
 import { checkInputs, declareInputs } from './inputs.ts';
+import type { OutputMemory } from './output-memory.ts';
 import type { RunQueue } from './run-queue.ts';
-import type { EngineCopies, OnnxRuntime, OnnxSession, OnnxTensor } from './runtime.ts';
+import type { OnnxOutputs, OnnxRuntime, OnnxSession, OnnxTensor } from './runtime.ts';
 import type { ShapePlan } from './shape-plan.ts';
 import { ShapePlanner } from './shape-plan.ts';
 
@@ -30,6 +31,8 @@ export interface ExecutableParts {
   readonly session: OnnxSession;
   readonly runtime: OnnxRuntime;
   readonly memory: EngineMemory;
+  /** Whose memory outputs lie in. */
+  readonly outputs: OutputMemory;
   readonly queue: RunQueue;
   readonly aliases: Aliases;
   /** Finds where nodes run; the plan is that of the latest run, if there was one. */
@@ -47,9 +50,8 @@ interface Admitted {
 /**
  * A loaded model behind the contract of executables.
  *
- * Outputs are written to buffers of the backend's pool, which are never those of an input. Where an input
- * is aliased, its buffer joins the pool after a successful run: state that is fed back
- * alternates between two sets of buffers.
+ * Outputs never lie in the buffers of an input. Where they are written to buffers of the backend's pool and an input is
+ * aliased, its buffer joins the pool after a successful run: state that is fed back alternates between two sets of buffers.
  */
 export class OnnxExecutable implements ExecutableV1 {
   readonly #parts: ExecutableParts;
@@ -113,17 +115,17 @@ export class OnnxExecutable implements ExecutableV1 {
   async #perform({ sources, plan, signal }: Admitted): Promise<RunOutputs> {
     const { memory, program } = this.#parts;
     const copies: OutputBuffer[] = [];
-    const buffers: OutputBuffer[] = [];
+    const buffers: (OutputBuffer | undefined)[] = [];
     try {
       if (signal?.aborted === true) throw signal.reason;
       if (memory.disposed) throw backendDisposed(memory.name, `${program.name} › run`);
       this.#feed(sources, copies);
       this.#fetch(plan, buffers);
-      const returned = await this.#call();
+      const outputs = this.#wrap(plan, buffers, await this.#call());
       this.#consume(sources);
-      return this.#wrap(buffers, returned);
+      return outputs;
     } catch (error) {
-      for (const buffer of buffers) memory.pool.give(buffer);
+      for (const buffer of buffers) if (buffer !== undefined) memory.pool.give(buffer);
       throw error;
     } finally {
       for (const name of this.#inputNames) this.#feeds[name] = undefined;
@@ -152,18 +154,18 @@ export class OnnxExecutable implements ExecutableV1 {
     }
   }
 
-  #fetch(plan: ShapePlan, buffers: OutputBuffer[]): void {
-    const { pool } = this.#parts.memory;
+  #fetch(plan: ShapePlan, buffers: (OutputBuffer | undefined)[]): void {
+    const { memory, outputs } = this.#parts;
     let index = 0;
     for (const slot of plan.outputs) {
-      const buffer = pool.take(slot);
+      const buffer = outputs.reserve(memory, slot);
       buffers.push(buffer);
-      this.#fetches[this.#outputNames[index] ?? ''] = buffer.tensor;
+      this.#fetches[this.#outputNames[index] ?? ''] = buffer?.tensor ?? null;
       index += 1;
     }
   }
 
-  async #call(): Promise<EngineCopies> {
+  async #call(): Promise<OnnxOutputs> {
     const { memory, program, session } = this.#parts;
     try {
       return await session.run(this.#feeds, this.#fetches);
@@ -181,21 +183,28 @@ export class OnnxExecutable implements ExecutableV1 {
     }
   }
 
-  // The engine returns a copy of every output that it wrote to a buffer. The first read of an output takes that copy instead
-  // of making another; state that is fed back is seldom read, and its copies would only keep memory.
-  #wrap(buffers: readonly OutputBuffer[], returned: EngineCopies): RunOutputs {
-    const outputs: Record<string, PooledTensor> = {};
+  #wrap(
+    plan: ShapePlan,
+    buffers: readonly (OutputBuffer | undefined)[],
+    returned: OnnxOutputs,
+  ): RunOutputs {
+    const { aliases, memory, outputs, program } = this.#parts;
+    const wrapped: Record<string, PooledTensor> = {};
     let index = 0;
-    for (const { name } of this.#parts.program.outputs) {
-      const buffer = buffers[index];
-      if (buffer !== undefined) {
-        const aliased = this.#parts.aliases.outputs[index] === true;
-        const copy = aliased ? undefined : returned[this.#outputNames[index] ?? '']?.data;
-        outputs[name] = new PooledTensor(this.#parts.memory, buffer, { copy });
+    for (const { name } of program.outputs) {
+      const slot = plan.outputs[index];
+      if (slot !== undefined) {
+        wrapped[name] = outputs.collect(memory, {
+          where: `${program.name} › output "${name}"`,
+          slot,
+          reserved: buffers[index],
+          returned: returned[this.#outputNames[index] ?? ''],
+          isAliased: aliases.outputs[index] === true,
+        });
       }
       index += 1;
     }
-    return outputs;
+    return wrapped;
   }
 
   #allowSpares(plan: ShapePlan): void {

@@ -1,10 +1,10 @@
 import type { BackendManifestV1, DType, OperatorName, RandomOperatorsV1 } from '@etalon/spec';
 
 /** Providers of ONNX Runtime that the backend can use. */
-export type OnnxRuntimeDevice = 'cpu' | 'cuda' | 'webgpu';
+export type OnnxRuntimeDevice = 'cpu' | 'cuda' | 'webgpu' | 'wasm';
 
-/** The devices, in the order that messages list them. */
-export const onnxRuntimeDevices: readonly OnnxRuntimeDevice[] = ['cpu', 'cuda', 'webgpu'];
+/** All devices: those of `@etalon/onnxruntime/node`, then those of `@etalon/onnxruntime/web`. */
+export const onnxRuntimeDevices: readonly OnnxRuntimeDevice[] = ['cpu', 'cuda', 'webgpu', 'wasm'];
 
 const float: readonly DType[] = ['float32'];
 const integer: readonly DType[] = ['int32'];
@@ -12,7 +12,7 @@ const bool: readonly DType[] = ['bool'];
 const numeric: readonly DType[] = ['float32', 'int32'];
 const every: readonly DType[] = ['float32', 'int32', 'bool', 'uint8'];
 
-/** Largest rank that was tried, on the CPU and on WebGPU. The engine's own limit is higher. */
+/** Largest rank that was tried, on every device but CUDA. The engine's own limit is higher. */
 const MAXIMUM_RANK = 8;
 
 /** Images and filters have four axes. */
@@ -107,21 +107,13 @@ const operators: { readonly [K in RunOperator]: Support } = {
 
 type Operators = ReadonlySet<RunOperator>;
 
-/**
- * Operators that a device cannot run. WebGPU's `MaxPool` has no indices output ("not supported yet"), which
- * the two start from.
- */
-const missing: Readonly<Record<OnnxRuntimeDevice, Operators>> = {
-  cpu: new Set(),
-  cuda: new Set(),
-  webgpu: new Set<RunOperator>(['maxPool2dGradient', 'maxPool2dSelect']),
-};
+const names = Object.keys(operators) as readonly RunOperator[];
 
 /**
  * Operators of the CPU whose results on NaN or infinities differ from the specification: `MaxPool` passes
  * over NaN, and short scatters are products with rows of 0 and 1, where 0 · ∞ is NaN.
  */
-const differing: Operators = new Set<RunOperator>([
+const differingOnCpu: Operators = new Set<RunOperator>([
   'maxPool2d',
   'maxPool2dGradient',
   'maxPool2dSelect',
@@ -155,25 +147,60 @@ const moving: Operators = new Set<RunOperator>([
   'scan',
 ]);
 
-/** Returns what the backend declares on a device of a machine with some number of cores. */
-export function onnxRuntimeManifest(device: OnnxRuntimeDevice, cores: number): BackendManifestV1 {
-  const onCpu = device === 'cpu';
-  const names = (Object.keys(operators) as readonly RunOperator[]).filter(
-    (name) => !missing[device].has(name),
-  );
-  const nonFinite = (name: RunOperator) => (onCpu ? !differing.has(name) : moving.has(name));
+const differingOnGpu: Operators = new Set(names.filter((name) => !moving.has(name)));
+
+interface DeviceProfile extends Omit<BackendManifestV1, 'operators' | 'threads' | 'imageLayout'> {
+  /** Operators that the device cannot run. */
+  readonly missing: Operators;
+  /** Operators whose results on NaN or infinities differ from the specification, or are not defined. */
+  readonly differing: Operators;
+}
+
+const cpu: DeviceProfile = {
+  missing: new Set(),
+  differing: differingOnCpu,
+  precision: 'cpu',
+  subnormals: 'kept',
+  loopPolicy: 'inside',
+  deviceInputs: 'resident',
+  deterministic: true,
+};
+
+const gpu: DeviceProfile = {
+  ...cpu,
+  differing: differingOnGpu,
+  precision: 'gpu',
+  subnormals: 'flushed',
+  deterministic: false,
+};
+
+const profiles: Readonly<Record<OnnxRuntimeDevice, DeviceProfile>> = {
+  cpu,
+  // Every output crosses the bus after each call, so steps belong inside the graph.
+  cuda: gpu,
+  webgpu: {
+    ...gpu,
+    // WebGPU's `MaxPool` has no indices output ("not supported yet"), which the two start from.
+    missing: new Set<RunOperator>(['maxPool2dGradient', 'maxPool2dSelect']),
+    // The engine would run the loop itself on the CPU provider.
+    loopPolicy: 'stepwise',
+  },
+  // The CPU provider's kernels, compiled to WebAssembly. Each call copies every input into the heap of the engine and
+  // every output out of it.
+  wasm: { ...cpu, deviceInputs: 'copied' },
+};
+
+/** Returns what the backend declares on a device where up to some number of threads can be asked for. */
+export function onnxRuntimeManifest(device: OnnxRuntimeDevice, threads: number): BackendManifestV1 {
+  const { missing, differing, ...profile } = profiles[device];
   return {
     operators: Object.fromEntries(
-      names.map((name) => [name, { ...operators[name], nonFinite: nonFinite(name) }]),
+      names
+        .filter((name) => !missing.has(name))
+        .map((name) => [name, { ...operators[name], nonFinite: !differing.has(name) }]),
     ),
-    precision: onCpu ? 'cpu' : 'gpu',
-    subnormals: onCpu ? 'kept' : 'flushed',
+    ...profile,
     imageLayout: 'nchw',
-    // With CUDA every output crosses the bus after each call, so steps belong inside the graph; with WebGPU the engine
-    // would run the loop itself on the CPU provider.
-    loopPolicy: device === 'webgpu' ? 'stepwise' : 'inside',
-    deviceInputs: 'resident',
-    threads: Array.from({ length: cores }, (_, index) => index + 1),
-    deterministic: onCpu,
+    threads: Array.from({ length: threads }, (_, index) => index + 1),
   };
 }

@@ -70,7 +70,7 @@ describe('placeNodes', () => {
     const seen: TraceRequest[] = [];
     await placeNodes(request([], seen));
     expect(seen[0]?.options.graphOptimizationLevel).toBe('disabled');
-    expect(seen[0]?.feeds.x).toMatchObject({ dims: [1], data: Int32Array.of(0) });
+    expect(seen[0]?.makeFeeds().x).toMatchObject({ dims: [1], data: Int32Array.of(0) });
   });
 
   it('guesses sizes that leave no axis empty, and prefers those of a run', async () => {
@@ -92,7 +92,7 @@ describe('placeNodes', () => {
     await placeNodes(
       request([], seen, { program: pooled, plan: { inputShapes: [[6]], outputs: [] } }),
     );
-    expect(seen.map(({ feeds }) => feeds.x?.dims)).toEqual([[8], [6]]);
+    expect(seen.map(({ makeFeeds }) => makeFeeds().x?.dims)).toEqual([[8], [6]]);
   });
 
   it('wraps a failure of the trial run', async () => {

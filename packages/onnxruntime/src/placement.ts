@@ -24,11 +24,12 @@ export interface TraceRequest {
   readonly runtime: OnnxRuntime;
   readonly model: Uint8Array;
   readonly options: OnnxSessionOptions;
-  readonly feeds: Readonly<Record<string, OnnxTensor>>;
+  /** Makes up inputs. */
+  readonly makeFeeds: () => Readonly<Record<string, OnnxTensor>>;
   readonly fetches: Readonly<Record<string, null>>;
 }
 
-/** Runs a model once and reports its kernels. */
+/** Reports the kernels of a model, in general by running it once. */
 export type TraceKernels = (request: TraceRequest) => Promise<readonly KernelEvent[]>;
 
 /** What is needed to find where nodes run. */
@@ -43,9 +44,9 @@ export interface PlacementRequest {
 }
 
 /**
- * Finds where a program's nodes run, by running it once on made-up inputs in a session of its own.
+ * Finds where a program's nodes run, in general by running it once on made-up inputs in a session of its own.
  *
- * The session leaves the graph as it was written: the optimiser would rename fused nodes after
+ * That session leaves the graph as it was written: the optimiser would rename fused nodes after
  * tensors, and fold constants away. Which provider has a kernel does not depend on it.
  *
  * @throws {BackendError} (rejects) when that run fails.
@@ -110,18 +111,21 @@ function ownerOf(node: string, paths: ReadonlySet<string>): string | undefined {
 async function trace(request: PlacementRequest): Promise<readonly KernelEvent[]> {
   const { program, plan, runtime, sessionOptions, traceKernels } = request;
   const names = onnxNames(program);
-  const shapes = plan?.inputShapes ?? guessShapes(program);
-  const feeds = program.inputs.map(({ name, value }, index) => {
-    const tensor = zeros(program.values[value]?.dtype ?? 'float32', shapes[index] ?? []);
-    return [names.inputs[name] ?? name, toOnnxTensor(runtime, tensor)] as const;
-  });
+  const makeFeeds = () => {
+    const shapes = plan?.inputShapes ?? guessShapes(program);
+    const feeds = program.inputs.map(({ name, value }, index) => {
+      const tensor = zeros(program.values[value]?.dtype ?? 'float32', shapes[index] ?? []);
+      return [names.inputs[name] ?? name, toOnnxTensor(runtime, tensor)] as const;
+    });
+    return Object.fromEntries(feeds);
+  };
   const fetches = program.outputs.map(({ name }) => [names.outputs[name] ?? name, null] as const);
   try {
     return await traceKernels({
       runtime,
       model: encodeOnnx(program),
       options: { ...sessionOptions, graphOptimizationLevel: 'disabled' },
-      feeds: Object.fromEntries(feeds),
+      makeFeeds,
       fetches: Object.fromEntries(fetches),
     });
   } catch (cause) {

@@ -15,8 +15,8 @@ export interface OnnxTensorConstructor {
 /** Session options that the backend sets, in the words of ONNX Runtime. */
 export interface OnnxSessionOptions {
   readonly executionProviders: readonly string[];
-  readonly intraOpNumThreads: number;
-  readonly interOpNumThreads: number;
+  readonly intraOpNumThreads?: number;
+  readonly interOpNumThreads?: number;
   readonly executionMode: 'sequential';
   readonly graphOptimizationLevel: 'disabled' | 'basic' | 'extended' | 'all';
   readonly enableCpuMemArena: boolean;
@@ -26,16 +26,30 @@ export interface OnnxSessionOptions {
   readonly profileFilePrefix?: string;
 }
 
-/** Copies of outputs that the engine returns from a run, by name. */
-export type EngineCopies = Readonly<Record<string, { readonly data: unknown } | undefined>>;
+/** Options of one run. */
+export interface OnnxRunOptions {
+  readonly logSeverityLevel?: 0 | 1 | 2 | 3 | 4;
+}
+
+/** Tensor that the engine made for an output. */
+export interface OnnxOutput extends OnnxTensor {
+  readonly data: unknown;
+}
+
+/** What the engine returns from a run, by the outputs' names. */
+export type OnnxOutputs = Readonly<Record<string, OnnxOutput | undefined>>;
 
 /** A model that the engine has loaded. */
 export interface OnnxSession {
-  /** Fills the tensors in `fetches`; what it returns are copies of them. */
+  /**
+   * Computes the outputs named in `fetches`. onnxruntime-node fills the tensors there and returns copies of them;
+   * onnxruntime-web takes `null` and returns tensors of its own.
+   */
   run(
     feeds: Readonly<Record<string, OnnxTensor | undefined>>,
     fetches: Readonly<Record<string, OnnxTensor | null>>,
-  ): Promise<EngineCopies>;
+    options?: OnnxRunOptions,
+  ): Promise<OnnxOutputs>;
   /** Ends the profiler and writes its file. */
   endProfiling(): void;
   /** Frees the model. */
@@ -54,13 +68,38 @@ export interface OnnxProvider {
   readonly bundled: boolean;
 }
 
+/** The part of a build of ONNX Runtime for JavaScript that runs models. */
+export interface OnnxRuntime {
+  readonly InferenceSession: OnnxSessionFactory;
+  readonly Tensor: OnnxTensorConstructor;
+}
+
 /**
  * The part of the module `onnxruntime-node` that the backend calls. The module fits as it is; a wrapper
  * around it can be passed as the option `runtime`.
  */
-export interface OnnxRuntime {
-  readonly InferenceSession: OnnxSessionFactory;
-  readonly Tensor: OnnxTensorConstructor;
+export interface OnnxNodeRuntime extends OnnxRuntime {
   /** Returns the providers that this build knows. */
   listSupportedBackends(): readonly OnnxProvider[];
+}
+
+/** Where the files of the engine are: a folder's URL that ends with `/`, or the URL of each file. */
+export type OnnxWasmPaths =
+  | string
+  | { readonly mjs?: string | UrlLike; readonly wasm?: string | UrlLike };
+
+/** A `URL`, without the types of a browser or of Node. */
+export interface UrlLike {
+  readonly href: string;
+}
+
+/**
+ * The part of the module `onnxruntime-web` that the backend calls. The module fits as it is; another instance of it, or a
+ * wrapper, can be passed as the option `runtime`.
+ */
+export interface OnnxWebRuntime extends OnnxRuntime {
+  readonly env: {
+    /** Settings of the whole module. The first session reads them; later changes are without effect. */
+    readonly wasm: { numThreads?: number; wasmPaths?: OnnxWasmPaths };
+  };
 }

@@ -28,6 +28,30 @@ describe('assertSupported', () => {
     );
   });
 
+  it('names the node of a draw inside a loop', () => {
+    const body = programOf('body', ({ input, node, output }) => {
+      input('iteration', 'int32', []);
+      output(
+        'stacked/0',
+        node('randomNormal', [], 'float32', [2], { shape: [2], stream: 'noise' }),
+      );
+    });
+    const program = programOf('loop', ({ node, output }) => {
+      const attributes = {
+        body,
+        length: 3,
+        carried: 0,
+        stacked: 0,
+        reverse: false,
+        draws: 'append',
+      };
+      output('y', node('scan', [], 'float32', [3, 2], attributes));
+    });
+    expect(() => assertSupported(program, manifest, 'onnxruntime-cpu')).toThrow(
+      /^body › randomNormal_0: .*operator "randomNormal" is not declared/,
+    );
+  });
+
   it('names the node of a dtype outside the manifest', () => {
     const program = programOf('root', ({ input, node, output }) => {
       output('y', node('sqrt', [input('x', 'int32', [2])], 'int32', [2]));

@@ -3,6 +3,8 @@ import { resolveAliases } from '../src/aliases.ts';
 import { BufferPool } from '../src/buffer-pool.ts';
 import type { EngineMemory } from '../src/device-tensor.ts';
 import { OnnxExecutable } from '../src/executable.ts';
+import type { OutputMemory } from '../src/output-memory.ts';
+import { writtenOutputs } from '../src/output-memory.ts';
 import { RunQueue } from '../src/run-queue.ts';
 import type { FakeModel } from './fake-runtime.ts';
 import { FakeSession, fakeRuntime } from './fake-runtime.ts';
@@ -25,14 +27,17 @@ export function fakeExecutable(
   model: FakeModel,
   aliases: Readonly<Record<string, string>> = {},
   engine: FakeEngine = fakeEngine(),
+  outputs: OutputMemory = writtenOutputs,
+  outputNames: Readonly<Record<string, string>> = {},
 ): { readonly executable: OnnxExecutable; readonly session: FakeSession } & FakeEngine {
   const session = new FakeSession(model);
   const executable = new OnnxExecutable({
     program,
-    names: { inputs: {}, outputs: {} },
+    names: { inputs: {}, outputs: outputNames },
     session,
     runtime: fakeRuntime(),
     ...engine,
+    outputs,
     aliases: resolveAliases(program, aliases),
     place: async () => [],
     onDispose: () => {},

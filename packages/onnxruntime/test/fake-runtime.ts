@@ -1,15 +1,21 @@
-import type { EngineCopies, OnnxRuntime, OnnxSession, OnnxTensor } from '../src/runtime.ts';
+import type {
+  OnnxNodeRuntime,
+  OnnxOutputs,
+  OnnxSession,
+  OnnxTensor,
+  OnnxWebRuntime,
+} from '../src/runtime.ts';
 
 /** Tensor whose memory a test can look at. */
 export interface FakeTensor extends OnnxTensor {
   readonly data: Float32Array | Int32Array | Uint8Array;
 }
 
-/** What a fake session does instead of running a model. */
+/** What a fake session does instead of running a model; it may return outputs. */
 export type FakeModel = (
   feeds: Readonly<Record<string, FakeTensor>>,
   fetches: Readonly<Record<string, FakeTensor>>,
-) => void;
+) => unknown;
 
 /** A session that calls a function, after a turn of the event loop as the engine does. */
 export class FakeSession implements OnnxSession {
@@ -24,11 +30,14 @@ export class FakeSession implements OnnxSession {
   async run(
     feeds: Readonly<Record<string, OnnxTensor | undefined>>,
     fetches: Readonly<Record<string, OnnxTensor | null>>,
-  ): Promise<EngineCopies> {
+  ): Promise<OnnxOutputs> {
     await new Promise((resolve) => setImmediate(resolve));
     this.runs += 1;
-    this.#model(feeds as Record<string, FakeTensor>, fetches as Record<string, FakeTensor>);
-    return {};
+    const returned = this.#model(
+      feeds as Record<string, FakeTensor>,
+      fetches as Record<string, FakeTensor>,
+    );
+    return (returned ?? {}) as OnnxOutputs;
   }
 
   endProfiling(): void {}
@@ -39,7 +48,7 @@ export class FakeSession implements OnnxSession {
 }
 
 /** A runtime without an engine. */
-export function fakeRuntime(model: FakeModel = () => {}): OnnxRuntime {
+export function fakeRuntime(model: FakeModel = () => {}): OnnxNodeRuntime {
   return {
     InferenceSession: { create: async () => new FakeSession(model) },
     Tensor: class implements FakeTensor {
@@ -55,4 +64,10 @@ export function fakeRuntime(model: FakeModel = () => {}): OnnxRuntime {
     },
     listSupportedBackends: () => [{ name: 'cpu', bundled: true }],
   };
+}
+
+/** A runtime of the web without an engine. */
+export function fakeWebRuntime(model?: FakeModel): OnnxWebRuntime {
+  const { InferenceSession, Tensor } = fakeRuntime(model);
+  return { InferenceSession, Tensor, env: { wasm: {} } };
 }

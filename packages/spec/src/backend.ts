@@ -24,7 +24,10 @@ export interface CompileOptions {
 
 /** Choices of one run. */
 export interface RunOptions {
-  /** Aborts before the engine is called; work that the engine has begun is finished and dropped. */
+  /**
+   * Aborts before the engine is called: the run rejects with the signal's reason and leaves aliased inputs as they
+   * were. Work that the engine has begun is finished and dropped.
+   */
   readonly signal?: AbortSignalLike;
 }
 
@@ -46,11 +49,13 @@ export type RunOutputs = Readonly<Record<string, DeviceTensorV1>>;
 /** Program that an engine has accepted. */
 export interface ExecutableV1 {
   /**
-   * Runs the program. Inputs are borrowed unless aliased; outputs belong to the caller, who disposes them.
-   * Concurrent calls queue in the order they were made.
+   * Runs the program. Inputs are borrowed unless aliased: host arrays are not written to, and no output shares their
+   * memory. Outputs belong to the caller, who disposes them; they outlive the executable. Concurrent calls queue in
+   * the order they were made.
    *
    * @throws {DisposedError} (rejects) after `dispose`, or when an input was disposed or consumed.
-   * @throws {BackendError} (rejects) when the engine fails; inputs that were not aliased are untouched.
+   * @throws {BackendError} (rejects) when the engine fails, its own error as `cause`; inputs that were not aliased
+   * are untouched. `BACKEND_FOREIGN_TENSOR` for a tensor of another backend, uploaded ones too.
    */
   run(inputs: RunInputs, options?: RunOptions): Promise<RunOutputs>;
   /** Reports where each node runs. */
@@ -75,7 +80,8 @@ export interface BackendV1 {
    * Hands a program to the engine.
    *
    * @throws {UnsupportedOperatorError} (rejects) when a node is outside the manifest.
-   * @throws {BackendError} (rejects) when the engine refuses the program.
+   * @throws {BackendError} (rejects) when the engine refuses the program, its own error as `cause`.
+   * @throws {DisposedError} (rejects) after `dispose`.
    */
   compile(program: ProgramV1, options?: CompileOptions): Promise<ExecutableV1>;
   /**
@@ -86,6 +92,6 @@ export interface BackendV1 {
    * @throws {DisposedError} (rejects) after `dispose`.
    */
   upload(tensor: HostTensor): Promise<DeviceTensorV1>;
-  /** Frees the engine and all executables. Idempotent. */
+  /** Frees the engine, all executables and all device tensors: later uses reject with `DisposedError`. Idempotent. */
   dispose(): Promise<void>;
 }

@@ -17,7 +17,7 @@ import {
   conv2dFilterGradient,
   conv2dInputGradient,
 } from '../operators/convolution-emit.ts';
-import { filled } from '../operators/indexing.ts';
+import { filledConstant } from '../operators/indexing.ts';
 import { formatShape, formatType } from '../program/format-type.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { floatDTypes } from './definition.ts';
@@ -115,7 +115,7 @@ export const convolutionDefinitions: DefinitionsOf<Convolution & keyof Convoluti
       conv2dInputGradient(dy, filter, image, attributes),
       conv2dFilterGradient(image, dy, filter, attributes),
     ],
-    whenEmpty: ({ output }) => filled(output, 0),
+    whenEmpty: ({ output }) => filledConstant(output, 0),
     flops: ([, filter], output) => convolutionFlops(output.shape, filter.shape),
   },
 
@@ -143,7 +143,7 @@ export const convolutionDefinitions: DefinitionsOf<Convolution & keyof Convoluti
       ...attributes,
       inputSize: [map(attributes.inputSize[0]), map(attributes.inputSize[1])],
     }),
-    whenEmpty: ({ output }) => filled(output, 0),
+    whenEmpty: ({ output }) => filledConstant(output, 0),
     flops: ([dy, filter]) => convolutionFlops(dy.shape, filter.shape),
   },
 
@@ -167,7 +167,7 @@ export const convolutionDefinitions: DefinitionsOf<Convolution & keyof Convoluti
       conv2dInputGradient(dy, g, image, attributes),
       conv2d(image, g, attributes),
     ],
-    whenEmpty: ({ output }) => filled(output, 0),
+    whenEmpty: ({ output }) => filledConstant(output, 0),
     flops: ([, dy], output) => convolutionFlops(dy.shape, output.shape),
   },
 };

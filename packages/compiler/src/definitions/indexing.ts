@@ -1,7 +1,7 @@
 import type { IndexingOperatorsV1, Shape, ValueType } from '@etalon/spec';
 import { ShapeError } from '@etalon/spec';
 import { elementCount, shapesEqual } from '../dimension/index.ts';
-import { filled, gather, scatterAdd } from '../operators/indexing.ts';
+import { filled, filledConstant, gather, scatterAdd } from '../operators/indexing.ts';
 import { transpose } from '../operators/movement.ts';
 import { formatShape, formatType } from '../program/format-type.ts';
 import type { DefinitionsOf } from './definition.ts';
@@ -67,7 +67,7 @@ export const indexingDefinitions: DefinitionsOf<keyof IndexingOperatorsV1> = {
       undefined,
       gather(dy, indices, { axis: 0 }),
     ],
-    whenEmpty: ({ output }) => filled(output, 0),
+    whenEmpty: ({ output }) => filledConstant(output, 0),
     mapDimensions: ({ size }, map) => ({ size: map(size) }),
     flops: ([, updates]) => elementCount(updates.shape),
   },

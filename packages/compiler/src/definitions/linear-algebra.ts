@@ -1,7 +1,7 @@
 import type { LinearAlgebraOperatorsV1, Shape, ValueType } from '@etalon/spec';
 import { ShapeError } from '@etalon/spec';
 import { dimensionsEqual, elementCount, multiplyDimensions } from '../dimension/index.ts';
-import { filled } from '../operators/indexing.ts';
+import { filledConstant } from '../operators/indexing.ts';
 import { matmul } from '../operators/linear-algebra.ts';
 import { reshape, swapLastAxes } from '../operators/movement.ts';
 import { formatType } from '../program/format-type.ts';
@@ -55,7 +55,7 @@ export const linearAlgebraDefinitions: DefinitionsOf<keyof LinearAlgebraOperator
         ? matmul(swapLastAxes(asMatrix(a)), asMatrix(dy))
         : matmul(swapLastAxes(a), dy),
     ],
-    whenEmpty: ({ output }) => filled(output, 0),
+    whenEmpty: ({ output }) => filledConstant(output, 0),
     flops: ([a], output) =>
       multiplyDimensions(2, multiplyDimensions(elementCount(output.shape), a.shape.at(-1) ?? 1)),
   },

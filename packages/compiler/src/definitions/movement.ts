@@ -8,7 +8,7 @@ import {
   shapesEqual,
   subtractDimensions,
 } from '../dimension/index.ts';
-import { filled } from '../operators/indexing.ts';
+import { filledConstant } from '../operators/indexing.ts';
 import { concat, pad, reshape, slice, transpose } from '../operators/movement.ts';
 import { formatShape, formatType } from '../program/format-type.ts';
 import { holds } from '../program/holds.ts';
@@ -244,7 +244,7 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
     gradient: ({ inputs: [x], attributes: { before }, outputGradient: dy }) => [
       slice(dy, { starts: before, sizes: x.shape }),
     ],
-    whenEmpty: ({ attributes, output }) => filled(output, attributes.value),
+    whenEmpty: ({ attributes, output }) => filledConstant(output, attributes.value),
     mapDimensions: ({ before, after, value }, map) => ({
       before: before.map(map),
       after: after.map(map),

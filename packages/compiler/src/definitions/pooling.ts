@@ -1,7 +1,7 @@
 import type { Dimension, PoolingAttributes, Shape, ValueType } from '@etalon/spec';
 import { ShapeError } from '@etalon/spec';
 import { elementCount, multiplyDimensions, shapesEqual } from '../dimension/index.ts';
-import { filled } from '../operators/indexing.ts';
+import { filledConstant } from '../operators/indexing.ts';
 import {
   averagePool2d,
   averagePool2dGradient,
@@ -51,7 +51,8 @@ function windowFlops(pooled: Shape, { windowSize }: PoolingAttributes): Dimensio
 }
 
 // Padding around an empty image can make room for windows, none of which holds an element.
-const overNothing = ({ output }: { readonly output: ValueType }) => filled(output, Number.NaN);
+const overNothing = ({ output }: { readonly output: ValueType }) =>
+  filledConstant(output, Number.NaN);
 
 /** Definitions of pooling and its gradients. */
 export const poolingDefinitions: DefinitionsOf<Pooling> = {
@@ -79,7 +80,7 @@ export const poolingDefinitions: DefinitionsOf<Pooling> = {
       ...attributes,
       inputSize: [map(attributes.inputSize[0]), map(attributes.inputSize[1])],
     }),
-    whenEmpty: ({ output }) => filled(output, 0),
+    whenEmpty: ({ output }) => filledConstant(output, 0),
     flops: ([dy], _, attributes) => windowFlops(dy.shape, attributes),
   },
   maxPool2d: {
@@ -103,7 +104,7 @@ export const poolingDefinitions: DefinitionsOf<Pooling> = {
       undefined,
       maxPool2dSelect(image, g, attributes),
     ],
-    whenEmpty: ({ output }) => filled(output, 0),
+    whenEmpty: ({ output }) => filledConstant(output, 0),
     flops: ([, dy], _, attributes) => windowFlops(dy.shape, attributes),
   },
   maxPool2dSelect: {

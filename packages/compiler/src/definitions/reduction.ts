@@ -9,7 +9,7 @@ import type {
 import { AttributeError, ShapeError } from '@etalon/spec';
 import { elementCount } from '../dimension/index.ts';
 import { cast, div, equal, mul } from '../operators/elementwise.ts';
-import { elementCountOf, filled } from '../operators/indexing.ts';
+import { elementCountOf, filledConstant } from '../operators/indexing.ts';
 import { expand, reshape } from '../operators/movement.ts';
 import { reduceSum } from '../operators/reduction.ts';
 import { formatType } from '../program/format-type.ts';
@@ -56,7 +56,7 @@ function reduction(
       return { dtype: x.dtype, shape: reducedShape(x.shape, axes, keepDims) };
     },
     gradient,
-    whenEmpty: ({ output }) => filled(output, valueOfNothing(output.dtype)),
+    whenEmpty: ({ output }) => filledConstant(output, valueOfNothing(output.dtype)),
     flops: onePerOperandElement,
     ...(decompose && { decompose }),
   };

@@ -1,18 +1,26 @@
 import type {
   CompositeOperatorsV1,
   Dimension,
+  DType,
   HostTensor,
   IndexingOperatorsV1,
   ValueType,
 } from '@etalon/spec';
-import { AttributeError } from '@etalon/spec';
-import { elementCount } from '../dimension/index.ts';
+import { AttributeError, InternalError } from '@etalon/spec';
+import { elementCount, formatDimension } from '../dimension/index.ts';
 import { currentBuilder } from '../tracing/current-builder.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import { resolveAxis } from './axes.ts';
 import { cast } from './elementwise.ts';
 import { emit, placeOf, scalar } from './emit.ts';
 import { expand } from './movement.ts';
+
+const arrays: { readonly [D in DType]: new (length: number) => HostTensor['data'] } = {
+  float32: Float32Array,
+  int32: Int32Array,
+  bool: Uint8Array,
+  uint8: Uint8Array,
+};
 
 /** Returns slices of `x` at int32 indices along an axis (default 0). See {@link IndexingOperatorsV1.gather}. */
 export function gather(
@@ -94,6 +102,22 @@ export function indexRange(count: number): Tensor {
 /** Returns a tensor of the given type with one value everywhere. */
 export function filled(type: ValueType, value: number): Tensor {
   return expand(scalar(currentBuilder('filled'), 'filled', value, type.dtype), type.shape);
+}
+
+/**
+ * As {@link filled}, by a constant instead of an operator, for sizes that are numbers: the rules for empty operands
+ * use it, since a backend need not have `expand`.
+ */
+export function filledConstant({ dtype, shape }: ValueType, value: number): Tensor {
+  const sizes = shape.map((size) => {
+    if (typeof size === 'number') return size;
+    throw new InternalError(
+      'INTERNAL_EMPTY_RULE',
+      `filledConstant: sizes must be bound, got ${formatDimension(size)}. This is a bug in @etalon/compiler.`,
+    );
+  });
+  const data = new arrays[dtype](sizes.reduce((product, size) => product * size, 1)).fill(value);
+  return constant({ dtype, shape: sizes, data } as HostTensor);
 }
 
 /**

@@ -101,18 +101,17 @@ describe(specializeEmpty, () => {
   %1: float32[3, 2] = input w
 ) {
   %2: float32[0, 2] = constant <0 elements>  # matmul
-  %3: float32[] = constant -Infinity  # top › reduceMax › constant
-  %5: float32[] = constant NaN  # reduceMean › constant
-  %4: float32[2] = expand(%3, shape=[2])  # top › reduceMax › expand
-  %6: float32[6] = reshape(%1, shape=[6])  # reshape
-  %7: float32[6] = concat(%6, axis=0)  # concat › concat
-  %8: float32[3, 2] = add(%1, %1)  # add
+  %3: float32[2] = constant <2 elements>  # top › reduceMax › constant
+  %4: float32[] = constant NaN  # reduceMean › constant
+  %5: float32[6] = reshape(%1, shape=[6])  # reshape
+  %6: float32[6] = concat(%5, axis=0)  # concat › concat
+  %7: float32[3, 2] = add(%1, %1)  # add
 } -> (
   rows = %2
-  highest = %4
-  mean = %5
-  joined = %7
-  doubled = %8
+  highest = %3
+  mean = %4
+  joined = %6
+  doubled = %7
 )`,
     );
   });

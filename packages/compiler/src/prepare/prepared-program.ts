@@ -1,4 +1,12 @@
-import type { NodePlacement, ProgramV1, RunInputs, RunOptions, RunOutputs } from '@etalon/spec';
+import type {
+  DeviceTensorV1,
+  HostTensor,
+  NodePlacement,
+  ProgramV1,
+  RunInputs,
+  RunOptions,
+  RunOutputs,
+} from '@etalon/spec';
 import type { DrawOptions } from './draw-inputs.ts';
 
 /** Choices of one run of a prepared program. */
@@ -20,6 +28,15 @@ export interface PreparedProgram {
    * @throws {DisposedError} (rejects) after `dispose`, or when an input was disposed or consumed.
    */
   run(inputs: RunInputs, options?: PreparedRunOptions): Promise<RunOutputs>;
+  /**
+   * Places a tensor on the device for the runs that follow, after the checks that a run makes of a host tensor: its
+   * dtype, and where it holds indices, that each names a place. The caller disposes it; the array must not change
+   * before.
+   *
+   * @param input - name of the input that it is for.
+   * @throws {DTypeError | ShapeError | DataError} (rejects) as {@link PreparedProgram.run}.
+   */
+  upload(input: string, tensor: HostTensor): Promise<DeviceTensorV1>;
   /** Reports where each node runs; nothing where a size of 0 is written into the program. */
   placement(): Promise<readonly NodePlacement[]>;
   /** Frees what the backend holds for the program. Idempotent. */

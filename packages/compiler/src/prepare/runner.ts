@@ -1,6 +1,8 @@
 import type {
   BackendV1,
+  DeviceTensorV1,
   ExecutableV1,
+  HostTensor,
   NodePlacement,
   ProgramV1,
   RunInputs,
@@ -54,6 +56,18 @@ export class Runner implements PreparedProgram {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  async upload(input: string, tensor: HostTensor): Promise<DeviceTensorV1> {
+    this.#requireAlive();
+    const { backend, guards } = this.#parts;
+    const inputs = { [input]: tensor };
+    checkInputTypes(this.#name, this.#declared, inputs);
+    // Places that depend on the sizes of a run are not known yet.
+    const known = guards.filter(({ limit }) => typeof limit === 'number');
+    const limits = known.map(({ limit }) => Number(limit));
+    checkIndices(this.#name, known, limits, inputs);
+    return backend.upload(tensor);
   }
 
   async placement(): Promise<readonly NodePlacement[]> {

@@ -1,4 +1,4 @@
-import { operatorTraits, prepare } from '@etalon/compiler';
+import { prepare } from '@etalon/compiler';
 import type { BackendV1, ProgramV1 } from '@etalon/spec';
 import type { ConformanceCase, HostTensors } from '../cases/case.ts';
 import { countOf } from '../cases/host-tensor.ts';
@@ -7,6 +7,7 @@ import { inputsOf, programOf } from '../cases/programs.ts';
 import type { Check, CheckContext, OperatorUse, SuiteName } from './check.ts';
 import { failure } from './check.ts';
 import { compareTensor } from './compare.ts';
+import { dataTypeOf } from './data-type.ts';
 import type { Expectation } from './expectation.ts';
 import { expectationOf } from './expectation.ts';
 import { runAndRead } from './run-program.ts';
@@ -92,9 +93,8 @@ function usesOf(subject: ConformanceCase): readonly OperatorUse[] {
   const { nodes, values } = programOf(subject, 'value');
   const uses = nodes.flatMap((node): readonly OperatorUse[] => {
     if (!subject.operators.includes(node.operator)) return [];
-    const data = node.inputs[operatorTraits(node.operator).dataOperand] ?? node.outputs[0];
-    const type = values[data ?? -1];
-    return type === undefined ? [] : [{ operator: node.operator, dtype: type.dtype }];
+    const dtype = dataTypeOf({ values }, node);
+    return dtype === undefined ? [] : [{ operator: node.operator, dtype }];
   });
   return uses.filter(
     (use, at) =>

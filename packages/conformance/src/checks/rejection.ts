@@ -45,7 +45,8 @@ export async function mustReject(
   );
 }
 
-function errorText(error: unknown): string {
+/** Names an error: the code of Etalon's, the first line of others. */
+export function errorText(error: unknown): string {
   if (EtalonError.isInstance(error)) return `${error.name} (${error.code})`;
   return error instanceof Error
     ? `${error.name}: ${error.message.split('\n', 1)[0]}`

@@ -7,6 +7,8 @@ export interface CommandOptions {
   readonly help: boolean;
   readonly all: boolean;
   readonly backends: readonly string[];
+  /** Files of modules that export a backend, each perhaps with `#name`. */
+  readonly modules: readonly string[];
   readonly filter: readonly string[];
   /** File for the report as JSON. */
   readonly json: string | undefined;
@@ -14,10 +16,12 @@ export interface CommandOptions {
 }
 
 /** How the command is used. */
-export const usage = `Usage: etalon-conformance (--all | --backend <name>...) [options]
+export const usage = `Usage: etalon-conformance (--all | --backend <name>... | --module <file>...) [options]
 
   --backend <name>   check this backend; may be repeated
-  --all              check every backend that can be created here
+  --module <file>    check the backend that an ES module exports as createBackend or create…Backend,
+                     or as <file>#<name>; may be repeated. It may export budgets to widen, as widen
+  --all              check every backend of this project that can be created here
   --filter <text>    run only checks whose id contains the text; may be repeated
   --json <file>      write the counts and failures as JSON
   --support          write SUPPORT.md, the table of operators, dtypes and gradients
@@ -27,6 +31,7 @@ The exit code is 0 when nothing failed, 1 when something did, 2 for wrong argume
 
 const options = {
   backend: { type: 'string', multiple: true },
+  module: { type: 'string', multiple: true },
   all: { type: 'boolean' },
   filter: { type: 'string', multiple: true },
   json: { type: 'string' },
@@ -47,6 +52,7 @@ export function readArguments(
   const {
     all = false,
     backend: backends = [],
+    module: modules = [],
     filter = [],
     support = false,
     help = false,
@@ -56,9 +62,10 @@ export function readArguments(
   if (unknown !== undefined) {
     throw wrong(`there is no backend of this name, got ${JSON.stringify(unknown)}`, names);
   }
-  if (!help && all === backends.length > 0) {
-    const given = all ? 'both --all and --backend' : 'neither --all nor --backend';
-    throw wrong(`exactly one of --all and --backend is needed, got ${given}`, names);
+  const chosen = backends.length + modules.length;
+  if (!help && all === chosen > 0) {
+    const given = all ? '--all and backends by name' : 'no backend';
+    throw wrong(`either --all or some backends are needed, got ${given}`, names);
   }
   if (support && filter.length > 0) {
     throw new ConformanceError(
@@ -66,7 +73,7 @@ export function readArguments(
       'conformance: --support needs every check, got --filter.\nFix: leave --filter out.',
     );
   }
-  return { help, all, backends, filter, json: values.json, support };
+  return { help, all, backends, modules, filter, json: values.json, support };
 }
 
 function parse(args: readonly string[]) {
@@ -89,6 +96,6 @@ function unreadable(args: readonly string[], cause: unknown): ConformanceError {
 function wrong(what: string, names: readonly string[]): ConformanceError {
   return new ConformanceError(
     'CONFORMANCE_ARGUMENTS',
-    `conformance: ${what}.\nExpected --all, or --backend with one of ${JSON.stringify(names)}.`,
+    `conformance: ${what}.\nExpected --all, or --backend with one of ${JSON.stringify(names)}, or --module with a file.`,
   );
 }

@@ -7,6 +7,7 @@ import { runConformance } from '../run-conformance.ts';
 import { renderSupport } from '../support-table.ts';
 import type { CommandOptions } from './arguments.ts';
 import { readArguments, usage } from './arguments.ts';
+import { loadBackend } from './module.ts';
 import type { KnownBackend } from './registry.ts';
 import { knownBackends, probe } from './registry.ts';
 
@@ -18,6 +19,12 @@ export interface CommandEnvironment {
   readonly folder: string;
   readonly backends?: readonly KnownBackend[];
 }
+
+const wrongArguments: readonly string[] = [
+  'CONFORMANCE_ARGUMENTS',
+  'CONFORMANCE_FILTER',
+  'CONFORMANCE_MODULE',
+];
 
 /** Failures that are printed in full for each backend; the JSON report has all. */
 const SHOWN = 20;
@@ -42,7 +49,7 @@ export async function runCommand(
   } catch (error) {
     if (!EtalonError.isInstance(error)) throw error;
     write(error.message);
-    return error.code === 'CONFORMANCE_ARGUMENTS' || error.code === 'CONFORMANCE_FILTER' ? 2 : 1;
+    return wrongArguments.includes(error.code) ? 2 : 1;
   }
 }
 
@@ -52,9 +59,10 @@ async function check(
   { write, folder }: CommandEnvironment,
 ): Promise<number> {
   const reports: ConformanceReport[] = [];
-  for (const backend of await chosen(options, known, write)) {
+  for (const backend of await chosen(options, known, { write, folder })) {
     const filter = options.filter.length > 0 ? { filter: options.filter } : {};
-    const report = await runConformance(backend.create, filter);
+    const { create, widen = {} } = backend;
+    const report = await runConformance(create, { ...filter, widen });
     show(report, write);
     reports.push(report);
   }
@@ -62,17 +70,24 @@ async function check(
     const file = resolve(folder, options.json);
     await writeWhole(file, `${JSON.stringify({ backends: reports.map(toJson) }, undefined, 2)}\n`);
   }
-  if (options.support) await writeWhole(resolve(folder, 'SUPPORT.md'), renderSupport(reports));
+  // A table of a malformed manifest would say that nothing is supported.
+  if (options.support && reports.every(({ complete }) => complete)) {
+    await writeWhole(resolve(folder, 'SUPPORT.md'), renderSupport(reports));
+  }
   const failed = reports.reduce((sum, report) => sum + report.failed, 0);
   return failed > 0 || reports.length === 0 ? 1 : 0;
 }
 
 async function chosen(
-  { all, backends }: CommandOptions,
+  { all, backends, modules }: CommandOptions,
   known: readonly KnownBackend[],
-  write: (line: string) => void,
+  { write, folder }: CommandEnvironment,
 ): Promise<readonly KnownBackend[]> {
-  if (!all) return known.filter(({ name }) => backends.includes(name));
+  if (!all) {
+    const loaded: KnownBackend[] = [];
+    for (const module of modules) loaded.push(await loadBackend(module, folder));
+    return [...known.filter(({ name }) => backends.includes(name)), ...loaded];
+  }
   const available: KnownBackend[] = [];
   for (const backend of known) {
     const lack = await probe(backend);

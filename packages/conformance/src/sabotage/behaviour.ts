@@ -9,26 +9,8 @@ import type {
 } from '@etalon/spec';
 import { UnsupportedOperatorError } from '@etalon/spec';
 import { countOf, hostTensor } from '../cases/host-tensor.ts';
+import { withExecutables } from './executables.ts';
 import { withWrongOperators } from './rewrite.ts';
-
-/** Wraps the executables of a backend. */
-function withExecutables(
-  backend: BackendV1,
-  wrap: (executable: ExecutableV1) => Partial<ExecutableV1>,
-): BackendV1 {
-  return {
-    ...backend,
-    compile: async (program, options) => {
-      const executable = await backend.compile(program, options);
-      return {
-        run: (inputs, choices) => executable.run(inputs, choices),
-        placement: () => executable.placement(),
-        dispose: () => executable.dispose(),
-        ...wrap(executable),
-      };
-    },
-  };
-}
 
 function isHost(tensor: RunInputs[string]): tensor is HostTensor {
   return 'data' in tensor;
@@ -101,6 +83,18 @@ function mixedUpResults(executable: ExecutableV1): Partial<ExecutableV1> {
       result.then(settle, settle);
       return earlier ?? result;
     },
+  };
+}
+
+function asBytes(tensor: DeviceTensorV1): DeviceTensorV1 {
+  return {
+    dtype: 'uint8',
+    shape: tensor.shape,
+    read: async () => {
+      const { shape, data } = await tensor.read();
+      return hostTensor('uint8', shape, data);
+    },
+    dispose: () => tensor.dispose(),
   };
 }
 
@@ -183,6 +177,18 @@ export const wrongBehaviour: Readonly<Record<string, (backend: BackendV1) => Bac
   'backend-dispose-does-nothing': (backend) => ({ ...backend, dispose: async () => undefined }),
   'mixed-up-results': (backend) => withExecutables(backend, mixedUpResults),
   'uncertain-sums': uncertainSums,
+  'bool-results-as-bytes': (backend) =>
+    withExecutables(backend, (executable) => ({
+      run: async (inputs, options) => {
+        const outputs = await executable.run(inputs, options);
+        return Object.fromEntries(
+          Object.entries(outputs).map(([name, tensor]) => [
+            name,
+            tensor.dtype === 'bool' ? asBytes(tensor) : tensor,
+          ]),
+        );
+      },
+    })),
   'results-die-with-executable': (backend) =>
     withExecutables(backend, (executable) => {
       const made: DeviceTensorV1[] = [];

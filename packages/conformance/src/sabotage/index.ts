@@ -1,9 +1,11 @@
 import { createReferenceBackend } from '@etalon/reference';
 import type { BackendV1 } from '@etalon/spec';
 import { wrongBehaviour } from './behaviour.ts';
+import { wrongManifests } from './manifest.ts';
 import { wrongOperators } from './operators.ts';
 import { wrongPooling } from './pooling.ts';
 import { withWrongOperators } from './rewrite.ts';
+import { wrongUploads } from './uploads.ts';
 
 /** A backend that is wrong in one way, and the check that must notice. */
 export interface SabotagedBackend {
@@ -51,10 +53,54 @@ const caughtBy: Readonly<Record<string, string>> = {
   'mixed-up-results': 'lifecycle/concurrent-runs-queue',
   'uncertain-sums': 'determinism/matmul/all-past-a-tile',
   'results-die-with-executable': 'lifecycle/dispose-executable',
+  'integer-sums-saturate': 'add/int32-wraps',
+  'bool-results-as-bytes': 'equal/int32',
+  'upload-consumed-by-any-run': 'lifecycle/upload-feeds-runs',
+  'upload-ignores-dispose': 'lifecycle/upload-feeds-runs',
+  'upload-lends-its-array': 'lifecycle/upload-feeds-runs',
+  'upload-survives-alias': 'lifecycle/upload-consumed',
+  'upload-written-to': 'lifecycle/upload-consumed',
+  'upload-takes-any-data': 'lifecycle/upload-checks-data',
+  'upload-of-bool-as-bytes': 'lifecycle/upload-keeps-types',
+  'upload-after-dispose': 'lifecycle/upload-ends-with-backend',
+  'foreign-upload-taken': 'errors/foreign-upload',
+  'manifest-missing': 'manifest/form',
+  'threads-not-listed': 'manifest/form',
+  'threads-of-zero': 'manifest/form',
+  'loop-policy-unknown': 'manifest/form',
+  'precision-unknown': 'manifest/form',
+  'device-inputs-unknown': 'manifest/form',
+  'deterministic-in-words': 'manifest/form',
+  'dtype-unknown': 'manifest/form',
+  'rank-unlimited': 'manifest/form',
+  'non-finite-left-out': 'manifest/form',
+  'limits-without-values': 'manifest/form',
+  'dtype-that-the-operator-has-not': 'manifest/dtypes',
+  'limit-on-no-attribute': 'manifest/limits',
+  'limit-that-excludes-all': 'manifest/limits',
+  'manifest-of-getters': 'manifest/plain-data',
+  'name-changes': 'manifest/stable',
+  'one-backend-for-all': 'manifest/fresh',
 };
 
 function sabotaged(name: string, create: () => BackendV1): SabotagedBackend {
   return { name, caughtBy: caughtBy[name] ?? '', create };
+}
+
+// The factory is what is wrong; a backend that was disposed makes place for another, as the next run would be lost.
+function oneForAll(): () => BackendV1 {
+  let shared: BackendV1 | undefined;
+  return () => {
+    const backend = createReferenceBackend();
+    shared ??= {
+      ...backend,
+      dispose: () => {
+        shared = undefined;
+        return backend.dispose();
+      },
+    };
+    return shared;
+  };
 }
 
 /**
@@ -65,7 +111,8 @@ export const sabotagedBackends: readonly SabotagedBackend[] = [
   ...Object.entries({ ...wrongOperators, ...wrongPooling }).map(([name, wrong]) =>
     sabotaged(name, () => withWrongOperators(createReferenceBackend(), wrong)),
   ),
-  ...Object.entries(wrongBehaviour).map(([name, wrap]) =>
+  ...Object.entries({ ...wrongBehaviour, ...wrongUploads, ...wrongManifests }).map(([name, wrap]) =>
     sabotaged(name, () => wrap(createReferenceBackend())),
   ),
+  sabotaged('one-backend-for-all', oneForAll()),
 ];

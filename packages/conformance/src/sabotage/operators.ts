@@ -43,6 +43,10 @@ function toHalf(x: Tensor): Tensor {
   return sub(large, sub(large, x));
 }
 
+function bothAsFloats(inputs: readonly Tensor[]): readonly [Tensor, Tensor] {
+  return [cast(operand(inputs, 0), 'float32'), cast(operand(inputs, 1), 'float32')];
+}
+
 function convolve(
   { inputs, right }: Replaced<'conv2d'>,
   attributes: ConvolutionAttributes,
@@ -183,6 +187,11 @@ export const wrongOperators: Readonly<Record<string, WrongOperators>> = {
       const kept = keepLast(indices, operand(inputs, 1));
       return kept && emit('scatterAdd', [indices, kept], attributes);
     },
+  },
+  // float64 holds the exact sum, and the conversion saturates where int32 must wrap
+  'integer-sums-saturate': {
+    add: ({ inputs, right }) =>
+      right().dtype === 'int32' ? cast(add(...bothAsFloats(inputs)), 'int32') : undefined,
   },
   'division-floors': {
     div: ({ inputs, right }) => {

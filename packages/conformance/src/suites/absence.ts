@@ -1,7 +1,6 @@
 import {
   emit,
   lackOfSupport,
-  neg,
   operatorNames,
   operatorTraits,
   randomNormal,
@@ -42,9 +41,13 @@ async function mustRefuse(
   await mustReject(check, backend, what, compile, { name: 'UnsupportedOperatorError' });
 }
 
-function ofRank(rank: number): ProgramV1 {
-  const types = { x: tensor('float32', Array<number>(rank).fill(1)) };
-  return traceProgram(`rank-${rank}`, types, ({ x }) => ({ y: neg(x) }));
+// Operators without attributes broadcast, so that leading axes of size 1 may be added to all that they touch.
+function withRank(program: ProgramV1, rank: number): ProgramV1 {
+  const values = program.values.map(({ dtype, shape }) => ({
+    dtype,
+    shape: [...Array<number>(Math.max(rank - shape.length, 0)).fill(1), ...shape],
+  }));
+  return { ...program, name: `${program.name} of rank ${rank}`, values };
 }
 
 function withOperator(operator: string): ProgramV1 {
@@ -74,9 +77,16 @@ export const absenceChecks: readonly Check[] = [
     }
   }),
   required('absence/undeclared-rank', 'absence', async ({ backend }) => {
-    const program = ofRank((backend.manifest.operators.neg?.maximumRank ?? 0) + 1);
-    const lack = lackIn(backend.manifest, program) ?? '';
-    await mustRefuse('absence/undeclared-rank', backend, program, lack);
+    const { manifest } = backend;
+    for (const program of singleNodes()) {
+      const [node] = program.nodes;
+      if (node === undefined || Object.keys(node.attributes).length > 0) continue;
+      const support = manifest.operators[node.operator];
+      if (support === undefined) continue;
+      const deeper = withRank(program, support.maximumRank + 1);
+      const lack = lackIn(manifest, deeper) ?? '';
+      await mustRefuse('absence/undeclared-rank', backend, deeper, lack);
+    }
   }),
   required('absence/unknown-operator', 'absence', ({ backend }) =>
     mustRefuse('absence/unknown-operator', backend, withOperator('frobnicate'), 'no such operator'),

@@ -10,6 +10,7 @@ import { randomChecks } from './random.ts';
 import { resultChecks } from './results.ts';
 import { threadChecks } from './threads.ts';
 import { trainingChecks } from './training.ts';
+import { uploadChecks } from './uploads.ts';
 import { gradientChecks, secondOrderChecks, valueChecks } from './values.ts';
 
 /** Every check of the suite, in the order that they are run. */
@@ -22,6 +23,7 @@ export const conformanceChecks: readonly Check[] = [
   ...networkChecks,
   ...trainingChecks,
   ...lifecycleChecks,
+  ...uploadChecks,
   ...resultChecks,
   ...errorChecks,
   ...absenceChecks,

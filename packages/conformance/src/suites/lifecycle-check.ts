@@ -1,7 +1,7 @@
 import type { BackendV1, DeviceTensorV1, HostTensor, ProgramV1 } from '@etalon/spec';
 import type { Check, CreateBackend } from '../checks/check.ts';
 import { failure } from '../checks/check.ts';
-import { mustReject } from '../checks/rejection.ts';
+import { errorText, mustReject } from '../checks/rejection.ts';
 import { lackOf } from '../checks/support.ts';
 import { affine, counter } from './toy-programs.ts';
 
@@ -66,7 +66,7 @@ function sceneOf(id: string, backend: BackendV1, createBackend: CreateBackend): 
     fail,
     holds: async (what, tensor, value) => {
       if (tensor === undefined) return fail(`${what} is missing, got none.`);
-      const { data } = 'read' in tensor ? await tensor.read() : tensor;
+      const { data } = 'read' in tensor ? await readOf(tensor, what, fail) : tensor;
       const at = data.findIndex((x) => x !== value);
       if (at >= 0 || data.length === 0) {
         fail(
@@ -77,4 +77,16 @@ function sceneOf(id: string, backend: BackendV1, createBackend: CreateBackend): 
     rejects: (what, action, name, code) =>
       mustReject(id, backend, what, action, { name, ...(code !== undefined && { code }) }),
   };
+}
+
+async function readOf(
+  tensor: DeviceTensorV1,
+  what: string,
+  fail: (what: string) => never,
+): Promise<HostTensor> {
+  try {
+    return await tensor.read();
+  } catch (error) {
+    return fail(`${what} cannot be read, got ${errorText(error)}.\nExpected its elements.`);
+  }
 }

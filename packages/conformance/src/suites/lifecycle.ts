@@ -1,5 +1,4 @@
 import { prepare } from '@etalon/compiler';
-import type { HostTensor } from '@etalon/spec';
 import type { Check } from '../checks/check.ts';
 import { lifecycleCheck } from './lifecycle-check.ts';
 import { affine, counter, filledTensor } from './toy-programs.ts';
@@ -68,48 +67,6 @@ const ownership: readonly Check[] = [
     await holds('a result after its program was disposed', y, 3);
     const { y: again } = await second.run({ x: y });
     await holds('another program after the first was disposed', again, 7);
-  }),
-];
-
-/** Tensors that a caller places on the device. */
-const uploads: readonly Check[] = [
-  lifecycleCheck('upload-feeds-runs', async ({ backend, holds, rejects }) => {
-    const program = await prepare(counter, backend);
-    const x = await backend.upload(filledTensor(3, [4]));
-    await holds('an uploaded tensor', x, 3);
-    const first = await program.run({ state: filledTensor(1, [4]), x });
-    const second = await program.run({ state: first.state ?? x, x });
-    await holds('the sum after two runs with one uploaded tensor', second.state, 7);
-    await holds('the uploaded tensor after them', x, 3);
-    const read = await x.read();
-    read.data.fill(99);
-    await holds('the uploaded tensor after its copy was written to', x, 3);
-    x.dispose();
-    x.dispose();
-    await rejects('read() after dispose()', () => x.read(), 'DisposedError');
-    await rejects(
-      'run() with a disposed tensor',
-      () => program.run({ state: filledTensor(1, [4]), x }),
-      'DisposedError',
-    );
-    await holds('a result after the tensor was disposed', second.state, 7);
-  }),
-  lifecycleCheck('upload-consumed', async ({ backend, holds, rejects }) => {
-    const program = await prepare(counter, backend, { aliases: { state: 'state' } });
-    const host = filledTensor(2, [4]);
-    const state = await backend.upload(host);
-    const x = filledTensor(1, [4]);
-    const first = await program.run({ state, x });
-    const again = await program.run({ state: first.state ?? x, x });
-    await program.run({ state: again.state ?? x, x });
-    await rejects('read() of a consumed upload', () => state.read(), 'DisposedError');
-    await holds('the host tensor it came from', host, 2);
-  }),
-  lifecycleCheck('upload-checks-data', async ({ backend, rejects }) => {
-    const short = { ...filledTensor(1, [4]), shape: [5] };
-    await rejects('upload() of too few elements', () => backend.upload(short), 'ShapeError');
-    const wrong = { ...filledTensor(1, [4]), dtype: 'int32' } as unknown as HostTensor;
-    await rejects('upload() of another array', () => backend.upload(wrong), 'DTypeError');
   }),
 ];
 
@@ -274,11 +231,5 @@ const order: readonly Check[] = [
   }),
 ];
 
-/** Ownership, uploads, aliases, disposal, queueing. */
-export const lifecycleChecks: readonly Check[] = [
-  ...ownership,
-  ...uploads,
-  ...aliasing,
-  ...disposal,
-  ...order,
-];
+/** Ownership, aliases, disposal, queueing. */
+export const lifecycleChecks: readonly Check[] = [...ownership, ...aliasing, ...disposal, ...order];

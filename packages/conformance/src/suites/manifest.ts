@@ -1,39 +1,9 @@
-import { operatorNames } from '@etalon/compiler';
-import type { BackendManifestV1, BackendV1 } from '@etalon/spec';
+import { operatorTraits } from '@etalon/compiler';
+import type { BackendManifestV1, BackendV1, OperatorName } from '@etalon/spec';
 import type { Check } from '../checks/check.ts';
 import { failure, required } from '../checks/check.ts';
-
-const choices = {
-  precision: ['exact', 'cpu', 'gpu'],
-  subnormals: ['kept', 'flushed'],
-  imageLayout: ['nhwc', 'nchw'],
-  loopPolicy: ['inside', 'stepwise'],
-  deviceInputs: ['resident', 'copied'],
-  deterministic: [true, false],
-} as const;
-
-function complaintAbout(manifest: BackendManifestV1): string | undefined {
-  for (const [field, allowed] of Object.entries(choices)) {
-    const value = manifest[field as keyof typeof choices];
-    if (!(allowed as readonly unknown[]).includes(value)) {
-      return `manifest.${field} is not one of the contract's values, got ${JSON.stringify(value)}.\nExpected one of ${JSON.stringify(allowed)}.`;
-    }
-  }
-  const threads: readonly number[] = manifest.threads;
-  if (threads.length === 0 || threads.some((count) => !Number.isInteger(count) || count < 1)) {
-    return `manifest.threads must list thread counts, got ${JSON.stringify(threads)}.`;
-  }
-  for (const [operator, support] of Object.entries(manifest.operators)) {
-    if (!(operatorNames as readonly string[]).includes(operator)) {
-      return `manifest.operators names an operator that specification v1 has not, got "${operator}".`;
-    }
-    const { dtypes, maximumRank, nonFinite } = support;
-    if (dtypes.length === 0 || !Number.isInteger(maximumRank) || typeof nonFinite !== 'boolean') {
-      return `manifest.operators.${operator} is incomplete, got ${JSON.stringify(support)}.\nExpected dtypes, maximumRank and nonFinite.`;
-    }
-  }
-  return undefined;
-}
+import { manifestComplaint } from '../checks/manifest-form.ts';
+import { usesOfOperator } from '../checks/operator-uses.ts';
 
 function requireSame(id: string, backend: BackendV1, field: string, a: unknown, b: unknown): void {
   if (JSON.stringify(a) === JSON.stringify(b)) return;
@@ -44,11 +14,19 @@ function requireSame(id: string, backend: BackendV1, field: string, a: unknown, 
   );
 }
 
+// Random draws are inputs for a backend that does not declare them; those that do are compared bit for bit.
+function declared({ operators }: BackendManifestV1) {
+  return Object.entries(operators).flatMap(([name, support]) => {
+    const operator = name as OperatorName;
+    return operatorTraits(operator).kind === 'random' ? [] : [{ operator, support }];
+  });
+}
+
 /** What a backend says about itself. */
 export const manifestChecks: readonly Check[] = [
   required('manifest/version', 'manifest', async ({ backend }) => {
     const version: string = backend.specificationVersion;
-    if (version === 'v1' && backend.name !== '') return;
+    if (version === 'v1' && typeof backend.name === 'string' && backend.name !== '') return;
     throw failure(
       'manifest/version',
       backend,
@@ -56,12 +34,30 @@ export const manifestChecks: readonly Check[] = [
     );
   }),
   required('manifest/form', 'manifest', async ({ backend }) => {
-    const complaint = complaintAbout(backend.manifest);
+    const complaint = manifestComplaint(backend.manifest);
     if (complaint !== undefined) throw failure('manifest/form', backend, complaint);
   }),
   required('manifest/plain-data', 'manifest', async ({ backend }) => {
     const copy: unknown = JSON.parse(JSON.stringify(backend.manifest));
-    requireSame('manifest/plain-data', backend, 'the manifest as JSON', copy, backend.manifest);
+    const again = JSON.stringify(copy) === JSON.stringify(backend.manifest);
+    const complaint = again ? manifestComplaint(copy) : 'it changes.';
+    if (complaint === undefined) return;
+    throw failure(
+      'manifest/plain-data',
+      backend,
+      `the manifest does not survive JSON, got ${complaint}`,
+    );
+  }),
+  required('manifest/fresh', 'manifest', async ({ backend, createBackend }) => {
+    const other = await createBackend();
+    if (other === backend) {
+      throw failure(
+        'manifest/fresh',
+        backend,
+        'the factory must return a fresh backend at each call, got the same one twice.\nFix: create the engine inside the factory; checks dispose the backends that they create.',
+      );
+    }
+    await other.dispose();
   }),
   required('manifest/stable', 'manifest', async ({ backend, createBackend }) => {
     const other = await createBackend();
@@ -69,7 +65,39 @@ export const manifestChecks: readonly Check[] = [
       requireSame('manifest/stable', backend, 'the manifest', backend.manifest, other.manifest);
       requireSame('manifest/stable', backend, 'the name', backend.name, other.name);
     } finally {
-      await other.dispose();
+      if (other !== backend) await other.dispose();
+    }
+  }),
+  required('manifest/dtypes', 'manifest', async ({ backend }) => {
+    for (const { operator, support } of declared(backend.manifest)) {
+      const { dtypes } = usesOfOperator(operator);
+      const wrong = support.dtypes.find((dtype) => !dtypes.includes(dtype));
+      if (wrong === undefined) continue;
+      throw failure(
+        'manifest/dtypes',
+        backend,
+        `"${operator}" is not defined for ${wrong}, got dtypes ${JSON.stringify(support.dtypes)}.\nExpected some of ${JSON.stringify(dtypes)}: element types of its data operand.`,
+      );
+    }
+  }),
+  // A limit on what is no attribute, or on no value that occurs, would excuse an operator from every check.
+  required('manifest/limits', 'manifest', async ({ backend }) => {
+    for (const { operator, support } of declared(backend.manifest)) {
+      const { attributes, uses } = usesOfOperator(operator);
+      for (const { attribute } of support.limits ?? []) {
+        if (attributes.includes(attribute)) continue;
+        throw failure(
+          'manifest/limits',
+          backend,
+          `"${operator}" has no such attribute, got a limit on "${attribute}".\nExpected one of ${JSON.stringify(attributes)}.`,
+        );
+      }
+      if (support.limits === undefined || uses(backend.manifest)) continue;
+      throw failure(
+        'manifest/limits',
+        backend,
+        `no case of "${operator}" lies within its limits, got ${JSON.stringify(support.limits)}.\nExpected at least one, or the operator is not supported.\nFix: leave it out of the manifest.`,
+      );
     }
   }),
 ];

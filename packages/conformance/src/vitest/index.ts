@@ -5,6 +5,7 @@
  */
 import type { BackendV1 } from '@etalon/spec';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createChecked } from '../checks/backend-form.ts';
 import type { CreateBackend } from '../checks/check.ts';
 import { belowFloor } from '../floor.ts';
 import type { ConformanceOptions } from '../options.ts';
@@ -44,9 +45,11 @@ export function describeBackendConformance(
     const outcomes: CheckOutcome[] = [];
     let backend: BackendV1;
     beforeAll(async () => {
-      backend = await createBackend();
+      backend = await createChecked(createBackend);
     });
     afterAll(async () => {
+      // a factory that failed has been reported, and there is nothing to dispose
+      if ((backend as BackendV1 | undefined) === undefined) return;
       options.onReport?.(makeReport(backend.name, backend.manifest, outcomes, true));
       await backend.dispose();
     });

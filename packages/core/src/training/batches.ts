@@ -1,6 +1,7 @@
 import { DataError } from '@etalon/spec';
 import type { ExampleBatch, Examples } from './dataset.ts';
 import { isIndexed } from './dataset.ts';
+import { joinTensors } from './join-tensors.ts';
 
 /** A batch with its place in the epoch. */
 export interface PlacedBatch {
@@ -8,9 +9,10 @@ export interface PlacedBatch {
   readonly index: number;
   /** Number of examples in it. */
   readonly size: number;
-  readonly tensors: ExampleBatch;
   /** Numbers of its examples in the data set; `undefined` for a stream. */
   readonly examples: Uint32Array | undefined;
+  /** What a stream brought; `undefined` for examples with random access. */
+  readonly tensors: ExampleBatch | undefined;
 }
 
 /** How an epoch is cut into batches. */
@@ -37,7 +39,7 @@ export async function* epochBatches(
     const indices = order ?? Uint32Array.from({ length: examples.size }, (_, index) => index);
     for (let index = skip; index * batchSize < indices.length; index++) {
       const part = indices.subarray(index * batchSize, (index + 1) * batchSize);
-      yield { index, size: part.length, tensors: await examples.gather(part), examples: part };
+      yield { index, size: part.length, examples: part, tensors: undefined };
     }
     return;
   }
@@ -48,6 +50,34 @@ export async function* epochBatches(
     if (index >= skip) yield { index, size, tensors, examples: undefined };
     index++;
   }
+}
+
+/** Returns the tensors of one or several batches of one epoch, one batch after another. */
+export async function tensorsOf(
+  examples: Examples,
+  ...batches: readonly [PlacedBatch, ...PlacedBatch[]]
+): Promise<ExampleBatch> {
+  if (isIndexed(examples)) return examples.gather(examplesOf(batches));
+  const [first, ...others] = batches.map(({ tensors = {} }) => tensors);
+  return Object.fromEntries(
+    Object.entries(first ?? {}).map(([name, tensor]) => [
+      name,
+      joinTensors([tensor, ...others.flatMap((batch) => batch[name] ?? [])]),
+    ]),
+  );
+}
+
+/** Returns the numbers of the examples in some batches. */
+export function examplesOf(batches: readonly PlacedBatch[]): Uint32Array {
+  const [first] = batches;
+  if (batches.length === 1 && first?.examples !== undefined) return first.examples;
+  const all = new Uint32Array(batches.reduce((total, { size }) => total + size, 0));
+  let at = 0;
+  for (const { examples, size } of batches) {
+    if (examples !== undefined) all.set(examples, at);
+    at += size;
+  }
+  return all;
 }
 
 function sizeOf(tensors: ExampleBatch): number {

@@ -1,11 +1,11 @@
 import type { RandomKey, TensorsOf } from '@etalon/compiler';
 import { randomKey } from '@etalon/compiler';
 import type { AbortSignalLike, HostTensor } from '@etalon/spec';
+import { AttributeError } from '@etalon/spec';
 import type { InputTypes, Model, NamedTensors } from '../model/model.ts';
 import type { Variables } from '../model/variables.ts';
 import { requireVariables } from '../model/variables.ts';
 import type { PlacedBatch } from './batches.ts';
-import { batchCount } from './batches.ts';
 import { requireCounts, requireMetricNames } from './check-options.ts';
 import type { TrainingIdentity, TrainingPosition } from './checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint, requireSameTraining } from './checkpoint.ts';
@@ -16,15 +16,18 @@ import type { FitHost } from './fit.ts';
 import { runEpochs } from './fit.ts';
 import { GuardedState } from './guarded-state.ts';
 import type { LiveState } from './live-state.ts';
+import type { TargetTypes, TrainingTask } from './one-step.ts';
+import { Pace } from './pace.ts';
 import { predictBatches } from './predict.ts';
 import { TrainerPrograms } from './programs.ts';
-import type { BatchProgram } from './run-batches.ts';
-import { batchProgram, readReport, runBatches } from './run-batches.ts';
+import type { DataProgram, FieldNames } from './run-on-data.ts';
+import { readReport } from './run-on-data.ts';
 import type { Logs, MeanSums } from './running-means.ts';
 import { emptySums, meansOf } from './running-means.ts';
 import { firstState, variablesOf } from './state-names.ts';
-import type { TargetTypes, TrainingTask } from './step-program.ts';
-import { resolveStepsPerCall } from './steps-per-call.ts';
+import { canLoop } from './step-program.ts';
+import type { StepRunner } from './step-runner.ts';
+import { loopedSteps, singleSteps } from './step-runner.ts';
 import { requireFields, targetsOf } from './task.ts';
 import type { BatchOptions, FitOptions, Metrics, Trainer, TrainerOptions } from './trainer.ts';
 
@@ -109,26 +112,28 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
 
   /** Builds the training step now, so that mistakes in the loss are found before data is. */
   async compile(targets: TargetTypes): Promise<void> {
-    await this.#programs.step(this.#taskFor(targets), 1);
+    const task = this.#taskFor(targets);
+    await (this.#loops(task, 'auto') ? this.#programs.loop(task) : this.#programs.step(task));
   }
 
   async fit(examples: Examples, options: FitOptions<M>): Promise<History<M>> {
     return this.#state.alone('fit', async () => {
       const where = `fit of "${this.model.name}"`;
       const { epochs, batchSize = 32, shuffle = true, validation, signal } = options;
-      const stepsPerCall = resolveStepsPerCall(
-        options.stepsPerCall,
-        this.#options.backend.manifest,
-        batchCount(examples, batchSize),
-        epochs,
-      );
-      requireCounts(where, { epochs, batchSize, stepsPerCall });
+      const { stepsPerCall = 'auto' } = options;
+      requireCounts(where, { epochs, batchSize });
+      if (stepsPerCall !== 'auto') requireCounts(where, { stepsPerCall });
       const task = this.#taskOf(where, examples);
       // Found now, not after the first epoch.
       if (validation !== undefined) this.#taskOf(`${where} › validation`, validation);
-      const plan = { ...options, batchSize, shuffle, validation, stepsPerCall, signal };
-      const host = this.#fitHost(where, task, signal);
-      const results = await this.#synchronized(host, () => runEpochs(host, examples, plan));
+      const runner = await this.#runnerFor(where, task, examples, { batchSize, stepsPerCall });
+      const fixed = stepsPerCall === 'auto' ? undefined : stepsPerCall;
+      const pace = new Pace({ fixed, limit: runner.limit });
+      const plan = { ...options, batchSize, shuffle, validation, pace, signal };
+      const host = this.#fitHost(where, runner, signal);
+      const results = await this.#synchronized(host, () => runEpochs(host, examples, plan)).finally(
+        () => runner.dispose(),
+      );
       const { iteration, epochsDone } = this.#position;
       this.#position = { iteration, epochsDone, epoch: 0, batch: 0, sums: this.#noSums() };
       return { epochs: results };
@@ -187,13 +192,33 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
     this.#state.dispose(() => this.#programs.dispose());
   }
 
-  #fitHost(
+  /** Whether steps run in a loop of the engine's. */
+  #loops(task: TrainingTask<I, O>, stepsPerCall: number | 'auto'): boolean {
+    if (stepsPerCall !== 'auto') return stepsPerCall > 1;
+    const { loopPolicy, operators } = this.#options.backend.manifest;
+    const { scan, gather } = operators;
+    return loopPolicy === 'inside' && scan !== undefined && gather !== undefined && canLoop(task);
+  }
+
+  async #runnerFor(
     where: string,
     task: TrainingTask<I, O>,
-    signal: AbortSignalLike | undefined,
-  ): FitHost<M> {
+    examples: Examples,
+    { batchSize, stepsPerCall }: Required<Pick<FitOptions<M>, 'batchSize' | 'stepsPerCall'>>,
+  ): Promise<StepRunner> {
+    const fields = fieldNames(task);
+    if (!this.#loops(task, stepsPerCall)) {
+      const prepared = await this.#programs.step(task);
+      return singleSteps({ where, prepared, place: 'batch', fields }, examples);
+    }
+    if (!canLoop(task)) throw cannotLoop(where, stepsPerCall);
+    const prepared = await this.#programs.loop(task);
+    const { manifest } = this.#options.backend;
+    return loopedSteps({ where, prepared, place: 'data', fields }, examples, batchSize, manifest);
+  }
+
+  #fitHost(where: string, runner: StepRunner, signal: AbortSignalLike | undefined): FitHost<M> {
     const trainer = this;
-    const programs: (BatchProgram | undefined)[] = [];
     let remembered: Remembered | undefined;
     return {
       where,
@@ -205,17 +230,8 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
       advance: (position) => {
         this.#position = position;
       },
-      train: async (batches) => {
-        const count = batches.length;
-        programs[count] ??= this.#programOf(
-          where,
-          task,
-          await this.#programs.step(task, count),
-          count,
-        );
-        const program = programs[count];
-        return this.#state.writing('fit', (state) => this.#train(program, state, batches));
-      },
+      train: (batches) =>
+        this.#state.writing('fit', (state) => this.#train(runner, state, batches)),
       validate: (validation) =>
         this.#evaluate(`${where} › validation`, validation, signal === undefined ? {} : { signal }),
       remember: async () => {
@@ -232,15 +248,14 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   }
 
   async #train(
-    program: BatchProgram,
+    runner: StepRunner,
     state: LiveState,
     batches: readonly PlacedBatch[],
   ): Promise<readonly ArrayLike<number>[]> {
     const { iteration } = this.#position;
     const number: HostTensor = { dtype: 'int32', shape: [], data: Int32Array.of(iteration) };
     const fixed = { ...state.inputs, iteration: number };
-    const draws = { key: this.#key, iteration: [iteration] };
-    const outputs = await runBatches(program, fixed, batches, draws);
+    const outputs = await runner.run(fixed, batches, { key: this.#key, iteration: [iteration] });
     state.advance(outputs);
     return readReport(outputs, batches.length);
   }
@@ -251,7 +266,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
     const task = this.#taskOf(where, examples);
     const sums = await this.#state.reading('evaluate', async (state) => {
       const prepared = await this.#programs.evaluation(task);
-      const program = this.#programOf(where, task, prepared, 1);
+      const program: DataProgram = { where, prepared, place: 'batch', fields: fieldNames(task) };
       const numMetrics = this.#metrics.length;
       const choices = { batchSize, signal, numMetrics, key: this.#key };
       return evaluateBatches(program, state.only('parameters', 'state'), examples, choices);
@@ -275,16 +290,6 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
     return result;
   }
 
-  #programOf(
-    where: string,
-    { model, targets }: TrainingTask<I, O>,
-    prepared: BatchProgram['prepared'],
-    numBatches: number,
-  ): BatchProgram {
-    const fields = { inputs: Object.keys(model.inputs), targets: Object.keys(targets) };
-    return batchProgram(where, prepared, numBatches, fields);
-  }
-
   #taskOf(where: string, examples: Examples): TrainingTask<I, O> {
     const targets = this.#options.targets ?? targetsOf(examples, this.model.inputs);
     requireFields(where, examples, this.model.inputs);
@@ -305,4 +310,18 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
 interface Remembered {
   readonly tensors: Readonly<Record<string, HostTensor>>;
   readonly position: TrainingPosition;
+}
+
+function fieldNames<I extends InputTypes, O extends NamedTensors>({
+  model,
+  targets,
+}: TrainingTask<I, O>): FieldNames {
+  return { inputs: Object.keys(model.inputs), targets: Object.keys(targets) };
+}
+
+function cannotLoop(where: string, stepsPerCall: number | 'auto'): AttributeError {
+  return new AttributeError(
+    'OPTION_STEPS_PER_CALL',
+    `${where}: several steps in a call need inputs and targets that all begin with the axis of examples, got stepsPerCall ${stepsPerCall}.\nFix: leave stepsPerCall out, or give every input and target the same first axis.`,
+  );
 }

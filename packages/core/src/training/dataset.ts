@@ -15,6 +15,11 @@ export interface FieldSpec {
 export interface IndexedExamples {
   /** Number of examples. */
   readonly size: number;
+  /**
+   * Whether an index gives the same example at every call, so that all examples may be kept on the device while `fit`
+   * runs. Default false: each batch is gathered anew, as random augmentation needs it.
+   */
+  readonly deterministic?: boolean;
   readonly fields: Readonly<Record<string, FieldSpec>>;
   /** Returns the examples at the given indices, stacked in that order. */
   gather(indices: Uint32Array): ExampleBatch | Promise<ExampleBatch>;

@@ -1,10 +1,10 @@
 import type { AbortSignalLike, RunInputs } from '@etalon/spec';
 import { DataError } from '@etalon/spec';
-import { epochBatches } from './batches.ts';
+import { epochBatches, tensorsOf } from './batches.ts';
 import { throwIfAborted } from './check-options.ts';
 import type { Examples } from './dataset.ts';
-import type { BatchProgram, Draws } from './run-batches.ts';
-import { readReport, runBatches } from './run-batches.ts';
+import type { DataProgram, Draws } from './run-on-data.ts';
+import { readReport, runOnData } from './run-on-data.ts';
 import type { MeanSums } from './running-means.ts';
 import { addReport, emptySums } from './running-means.ts';
 
@@ -17,7 +17,7 @@ export interface EvaluationOptions extends Draws {
 
 /** Sums loss and metrics over examples. */
 export async function evaluateBatches(
-  program: BatchProgram,
+  program: DataProgram,
   variables: RunInputs,
   examples: Examples,
   { batchSize, numMetrics, signal, ...draws }: EvaluationOptions,
@@ -25,7 +25,8 @@ export async function evaluateBatches(
   let sums = emptySums(numMetrics);
   for await (const batch of epochBatches(examples, { batchSize })) {
     throwIfAborted(program.where, signal, `batch ${batch.index}`);
-    const outputs = await runBatches(program, variables, [batch], draws);
+    const tensors = await tensorsOf(examples, batch);
+    const outputs = await runOnData(program, variables, { batches: [batch], tensors }, draws);
     const [row = []] = await readReport(outputs, 1);
     sums = addReport(sums, row, batch.size);
   }

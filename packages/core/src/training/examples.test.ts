@@ -81,7 +81,7 @@ describe('examples are refused', () => {
     expect(error.message).toMatch(
       /^fit of "points" › field "label" of batch 1: .* got 3 at \[3\]\.\nExpected 0 … 2\.\nIt is example 8 of the data set\.$/,
     );
-    expect(error.cause).toMatchObject({ details: { input: 'batches/0/targets/label' } });
+    expect(error.cause).toMatchObject({ details: { input: 'batch/targets/label' } });
   });
 
   it('with a label out of range, by the example also where order and call differ', async () => {

@@ -64,9 +64,9 @@ describe('fit', () => {
   it('makes two programs at most, whatever is left over for the last call', async () => {
     const backend = countingBackend();
     const trainer = await pointTrainer({ backend });
-    // four batches of 8 and one of 5: a call of three, and two of one
+    // four batches of 8 and one of 5: a call of three steps, and two of one
     await trainer.fit(examples, { epochs: 2, batchSize: 8, stepsPerCall: 3 });
-    expect(backend.programs).toEqual(['points training step', 'points training step']);
+    expect(backend.programs).toEqual(['points training step', 'points training steps']);
     expect(backend.numRuns).toBe(2 * 3);
   });
 

@@ -9,6 +9,7 @@ import type { TrainingPosition } from './checkpoint.ts';
 import type { Examples } from './dataset.ts';
 import { isIndexed } from './dataset.ts';
 import type { Callbacks, EpochResult } from './events.ts';
+import type { Pace } from './pace.ts';
 import type { Logs, MeanSums } from './running-means.ts';
 import { addReport, emptySums, meansOf } from './running-means.ts';
 
@@ -36,7 +37,8 @@ export interface FitPlan<M extends string> extends Callbacks<M> {
   readonly batchSize: number;
   readonly shuffle: boolean;
   readonly validation: Examples | undefined;
-  readonly stepsPerCall: number;
+  /** How many steps a call makes. */
+  readonly pace: Pace;
   readonly signal: AbortSignalLike | undefined;
 }
 
@@ -97,7 +99,9 @@ async function runEpoch<M extends string>(
 
   const call = async (batches: readonly PlacedBatch[]): Promise<void> => {
     throwIfAborted(host.where, plan.signal, `step ${host.position.batch} of epoch ${epoch}`);
+    const called = Date.now();
     const reports = await host.train(batches);
+    plan.pace.record(batches.length, Date.now() - called);
     await requireFinite(host, reports, epoch);
     const { iteration, batch, sums: before, ...position } = host.position;
     const sums = reports.reduce<MeanSums>(
@@ -125,12 +129,10 @@ async function runEpoch<M extends string>(
   };
 
   let pending: PlacedBatch[] = [];
-  // Too few batches for a call go one by one: two programs are enough for any data set.
   const flush = async (): Promise<void> => {
     const batches = pending;
     pending = [];
-    if (batches.length === plan.stepsPerCall) await call(batches);
-    else for (const batch of batches) await call([batch]);
+    if (batches.length > 0) await call(batches);
   };
 
   const options = {
@@ -142,7 +144,7 @@ async function runEpoch<M extends string>(
     // Batches of one call share a size.
     if (pending.length > 0 && pending[0]?.size !== batch.size) await flush();
     pending.push(batch);
-    if (pending.length >= plan.stepsPerCall) await flush();
+    if (pending.length >= plan.pace.steps) await flush();
   }
   await flush();
   const { sums } = host.position;

@@ -34,7 +34,7 @@ describe('a trainer on its backend', () => {
       'points',
       'points evaluation',
       'points training step',
-      'points training step',
+      'points training steps',
     ]);
     trainer.dispose();
     expect(backend.live.size).toBe(0);

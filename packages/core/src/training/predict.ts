@@ -3,10 +3,11 @@ import { formatShape } from '@etalon/compiler';
 import type { AbortSignalLike, HostTensor, RunInputs, Shape } from '@etalon/spec';
 import { DataError, ShapeError } from '@etalon/spec';
 import type { InputTypes } from '../model/model.ts';
-import { epochBatches } from './batches.ts';
+import { epochBatches, tensorsOf } from './batches.ts';
 import { throwIfAborted } from './check-options.ts';
 import type { ExampleBatch, Examples } from './dataset.ts';
 import { isExamples } from './dataset.ts';
+import { joinTensors } from './join-tensors.ts';
 import { batchDimension, requireDTypes, requireFields } from './task.ts';
 
 /** What prediction needs to know of a model. */
@@ -50,9 +51,9 @@ export async function predictBatches(
   requireFields(where, inputs, model.inputs);
   requireBatchAxis(where, model);
   const parts: Tensors[] = [];
-  for await (const { index, tensors } of epochBatches(inputs, { batchSize })) {
-    throwIfAborted(where, signal, `batch ${index}`);
-    parts.push(await run(tensors));
+  for await (const batch of epochBatches(inputs, { batchSize })) {
+    throwIfAborted(where, signal, `batch ${batch.index}`);
+    parts.push(await run(await tensorsOf(inputs, batch)));
   }
   return joinParts(where, parts);
 }
@@ -85,30 +86,7 @@ function joinParts(where: string, parts: readonly Tensors[]): Tensors {
   return Object.fromEntries(
     Object.entries(first).map(([name, tensor]) => [
       name,
-      joinTensors(
-        tensor,
-        parts.flatMap((part) => part[name] ?? []),
-      ),
+      joinTensors([tensor, ...parts.slice(1).flatMap((part) => part[name] ?? [])]),
     ]),
   );
-}
-
-const arrays = {
-  float32: Float32Array,
-  int32: Int32Array,
-  bool: Uint8Array,
-  uint8: Uint8Array,
-} as const;
-
-// Outputs of batches one after another, along the first axis.
-function joinTensors({ dtype, shape }: HostTensor, tensors: readonly HostTensor[]): HostTensor {
-  const length = tensors.reduce((total, { data }) => total + data.length, 0);
-  const rows = tensors.reduce((total, tensor) => total + (tensor.shape[0] ?? 0), 0);
-  const data = new arrays[dtype](length);
-  let at = 0;
-  for (const tensor of tensors) {
-    data.set(tensor.data, at);
-    at += tensor.data.length;
-  }
-  return { dtype, shape: [rows, ...shape.slice(1)], data } as HostTensor;
 }

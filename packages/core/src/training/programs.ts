@@ -2,8 +2,8 @@ import type { PreparedProgram } from '@etalon/compiler';
 import { formatType, prepare } from '@etalon/compiler';
 import type { BackendV1, ProgramV1 } from '@etalon/spec';
 import type { InputTypes, NamedTensors } from '../model/model.ts';
-import type { TrainingTask } from './step-program.ts';
-import { evaluationProgram, stepProgram } from './step-program.ts';
+import type { TrainingTask } from './one-step.ts';
+import { evaluationProgram, loopProgram, stepProgram } from './step-program.ts';
 
 /** The prepared programs of a trainer, each made when it is first needed. */
 export class TrainerPrograms<I extends InputTypes, O extends NamedTensors> {
@@ -18,10 +18,14 @@ export class TrainerPrograms<I extends InputTypes, O extends NamedTensors> {
     this.#model = model;
   }
 
-  /** `steps` training steps in one call; each output of the state takes its input's memory. */
-  step(task: TrainingTask<I, O>, steps: number): Promise<PreparedProgram> {
-    const carriesState = (output: string): boolean => output !== 'report';
-    return this.#once(keyOf(`step ${steps}`, task), () => stepProgram(task, steps), carriesState);
+  /** One training step; each output of the state takes its input's memory. */
+  step(task: TrainingTask<I, O>): Promise<PreparedProgram> {
+    return this.#once(keyOf('step', task), () => stepProgram(task), carriesState);
+  }
+
+  /** Many training steps in one call, on batches gathered by index. */
+  loop(task: TrainingTask<I, O>): Promise<PreparedProgram> {
+    return this.#once(keyOf('loop', task), () => loopProgram(task), carriesState);
   }
 
   /** Loss and metrics of one batch. */
@@ -72,6 +76,10 @@ export class TrainerPrograms<I extends InputTypes, O extends NamedTensors> {
       throw error;
     }
   }
+}
+
+function carriesState(output: string): boolean {
+  return output !== 'report';
 }
 
 // Inferred targets may differ from one data set to the next.

@@ -4,7 +4,7 @@ import type { Dimension, DType } from '@etalon/spec';
 import { DataError, DTypeError, ShapeError } from '@etalon/spec';
 import type { InputTypes } from '../model/model.ts';
 import type { Examples } from './dataset.ts';
-import type { TargetTypes } from './step-program.ts';
+import type { TargetTypes } from './one-step.ts';
 
 /** The axis that counts examples: the first of the model's first input. */
 export function batchDimension(inputs: InputTypes): Dimension {

@@ -6,8 +6,8 @@ import type { Variables } from '../model/variables.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { ExampleBatch, Examples } from './dataset.ts';
 import type { Callbacks, History } from './events.ts';
+import type { TargetTypes } from './one-step.ts';
 import type { Logs } from './running-means.ts';
-import type { TargetTypes } from './step-program.ts';
 
 /** Metrics by the name that results carry. */
 export type Metrics = Readonly<Record<string, Metric>>;
@@ -41,9 +41,10 @@ export interface FitOptions<M extends string> extends Callbacks<M> {
   /** Examples to evaluate after each epoch. */
   readonly validation?: Examples;
   /**
-   * Training steps in one call of the backend; progress, abort and the check for NaN come between calls, and a stream
-   * is read ahead by as many batches. The result does not depend on it. Default `auto`: 8 where that pays, see
-   * `loopPolicy` in the backend's manifest, else 1.
+   * Training steps in one call of the backend, in a loop of the engine's; progress, abort and the check for NaN come
+   * between calls, and a stream is read ahead by as many batches. The result does not depend on it. Default `auto`: as
+   * many as take about a quarter of a second where the engine loops faster than it is called (`loopPolicy` in the
+   * backend's manifest), else 1.
    */
   readonly stepsPerCall?: number | 'auto';
   /** Ends the run between two calls of the backend. */

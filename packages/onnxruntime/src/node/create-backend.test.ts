@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { fakeRuntime } from '../../test/fake-runtime.ts';
 import { doubling, float32, programOf } from '../../test/programs.ts';
 import type { OnnxRuntimeBackend } from '../backend.ts';
-import type { OnnxRuntime } from '../runtime.ts';
+import type { OnnxNodeRuntime } from '../runtime.ts';
 import type { OnnxRuntimeOptions } from './create-backend.ts';
 import { createOnnxRuntimeBackend } from './create-backend.ts';
 
@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 /** The real runtime, with another way to make sessions. */
-function withSessions(make: OnnxRuntime['InferenceSession']['create']): OnnxRuntime {
+function withSessions(make: OnnxNodeRuntime['InferenceSession']['create']): OnnxNodeRuntime {
   return { ...ort, InferenceSession: { create: make } };
 }
 

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
-import { AttributeError } from '@etalon/spec';
 import type { OnnxRuntimeBackend } from '../backend.ts';
 import { createBackend } from '../backend.ts';
-import { didYouMean, listNames } from '../closest-name.ts';
-import type { OnnxRuntimeDevice } from '../manifest.ts';
-import { onnxRuntimeDevices, onnxRuntimeManifest } from '../manifest.ts';
-import type { OnnxRuntime, OnnxSessionOptions } from '../runtime.ts';
+import { onnxRuntimeManifest } from '../manifest.ts';
+import type { GraphOptimization } from '../options.ts';
+import { assertOneOf, assertThreads, graphOptimizations } from '../options.ts';
+import { writtenOutputs } from '../output-memory.ts';
+import type { OnnxNodeRuntime, OnnxSessionOptions } from '../runtime.ts';
 import { declineTelemetry } from './decline-telemetry.ts';
+import type { OnnxNodeDevice } from './devices.ts';
+import { onnxNodeDevices } from './devices.ts';
 import { loadRuntime } from './load-runtime.ts';
 import { probeDevice } from './probe-device.ts';
 import { traceKernels } from './trace-kernels.ts';
@@ -14,13 +16,13 @@ import { traceKernels } from './trace-kernels.ts';
 /** Options of {@link createOnnxRuntimeBackend}. */
 export interface OnnxRuntimeOptions {
   /** Where to run; default `cpu`. */
-  readonly device?: OnnxRuntimeDevice;
+  readonly device?: OnnxNodeDevice;
   /** CPU threads that one operator may use, from 1 to the number of cores; default all cores. */
   readonly threads?: number;
   /** How far ONNX Runtime rewrites the graph when it loads it; default `all`. */
-  readonly graphOptimization?: 'disabled' | 'basic' | 'extended' | 'all';
+  readonly graphOptimization?: GraphOptimization;
   /** The module `onnxruntime-node`, or one of the same interface; default: imported by name. */
-  readonly runtime?: OnnxRuntime;
+  readonly runtime?: OnnxNodeRuntime;
 }
 
 /**
@@ -49,9 +51,14 @@ export async function createOnnxRuntimeBackend(
   const { device = 'cpu', graphOptimization = 'all' } = options;
   const cores = availableParallelism();
   const threads = options.threads ?? cores;
-  assertOneOf('device', 'DEVICE_UNKNOWN', device, onnxRuntimeDevices);
-  assertOneOf('graphOptimization', 'GRAPH_OPTIMIZATION_UNKNOWN', graphOptimization, levels);
-  assertThreads(threads, cores);
+  assertOneOf('device', 'DEVICE_UNKNOWN', device, onnxNodeDevices);
+  assertOneOf(
+    'graphOptimization',
+    'GRAPH_OPTIMIZATION_UNKNOWN',
+    graphOptimization,
+    graphOptimizations,
+  );
+  assertThreads(threads, cores, 'the number of cores');
   declineTelemetry(process.env);
   const runtime = options.runtime ?? (await loadRuntime());
   const sessionOptions: OnnxSessionOptions = {
@@ -67,29 +74,13 @@ export async function createOnnxRuntimeBackend(
   };
   await probeDevice(runtime, device, sessionOptions);
   const manifest = onnxRuntimeManifest(device, cores);
-  return createBackend({ runtime, device, manifest, sessionOptions, traceKernels });
-}
-
-const levels = ['disabled', 'basic', 'extended', 'all'] as const;
-
-function assertOneOf(
-  option: string,
-  code: 'DEVICE_UNKNOWN' | 'GRAPH_OPTIMIZATION_UNKNOWN',
-  value: unknown,
-  allowed: readonly string[],
-): void {
-  if (typeof value === 'string' && allowed.includes(value)) return;
-  const near = typeof value === 'string' ? didYouMean(value, allowed) : '';
-  throw new AttributeError(
-    code,
-    `createOnnxRuntimeBackend › ${option}: the value is not known, got ${JSON.stringify(value)}.${near}\nExpected one of: ${listNames(allowed)}.`,
-  );
-}
-
-function assertThreads(threads: number, cores: number): void {
-  if (Number.isInteger(threads) && threads >= 1 && threads <= cores) return;
-  throw new AttributeError(
-    'THREADS_OUT_OF_RANGE',
-    `createOnnxRuntimeBackend › threads: a count from 1 to the number of cores is needed, got ${String(threads)}.\nExpected 1 … ${cores}.`,
-  );
+  return createBackend({
+    runtime,
+    device,
+    threads,
+    manifest,
+    sessionOptions,
+    outputs: writtenOutputs,
+    traceKernels,
+  });
 }

@@ -1,24 +1,9 @@
-import type { OnnxNames } from '@etalon/onnx';
-import { encodeOnnx, onnxNames } from '@etalon/onnx';
-import type { ProgramV1 } from '@etalon/spec';
 import { BackendError } from '@etalon/spec';
 import { listNames } from '../closest-name.ts';
 import { firstLine } from '../first-line.ts';
-import type { OnnxRuntimeDevice } from '../manifest.ts';
-import type { OnnxRuntime, OnnxSessionOptions } from '../runtime.ts';
-
-const program: ProgramV1 = {
-  specificationVersion: 'v1',
-  name: 'probe',
-  values: [
-    { dtype: 'float32', shape: [1] },
-    { dtype: 'float32', shape: [1] },
-  ],
-  inputs: [{ name: 'x', value: 0 }],
-  constants: [],
-  nodes: [{ operator: 'neg', inputs: [0], outputs: [1], attributes: {}, path: 'neg' }],
-  outputs: [{ name: 'y', value: 1 }],
-};
+import { runProbe } from '../probe.ts';
+import type { OnnxNodeRuntime, OnnxSessionOptions } from '../runtime.ts';
+import type { OnnxNodeDevice } from './devices.ts';
 
 /**
  * Runs one node on a device.
@@ -27,8 +12,8 @@ const program: ProgramV1 = {
  *   write to the outputs it is given, which every later run relies on.
  */
 export async function probeDevice(
-  runtime: OnnxRuntime,
-  device: OnnxRuntimeDevice,
+  runtime: OnnxNodeRuntime,
+  device: OnnxNodeDevice,
   options: OnnxSessionOptions,
 ): Promise<void> {
   const known = runtime.listSupportedBackends();
@@ -37,11 +22,9 @@ export async function probeDevice(
     known.map(({ name, bundled }) => (bundled ? name : `${name} (not bundled)`)),
   );
   if (provider === undefined) throw unavailable(device, `a build with ${found}`);
-  const model = encodeOnnx(program);
-  const names = onnxNames(program);
   const written = new Float32Array(1);
   try {
-    await run(runtime, options, { model, names, written });
+    await runProbe(runtime, options, written);
   } catch (cause) {
     throw unavailable(
       device,
@@ -56,35 +39,13 @@ export async function probeDevice(
   );
 }
 
-interface Probe {
-  readonly model: Uint8Array;
-  readonly names: OnnxNames;
-  /** Receives the output. */
-  readonly written: Float32Array;
-}
-
-async function run(
-  runtime: OnnxRuntime,
-  options: OnnxSessionOptions,
-  { model, names, written }: Probe,
-): Promise<void> {
-  const session = await runtime.InferenceSession.create(model, options);
-  try {
-    const x = new runtime.Tensor('float32', Float32Array.of(1), [1]);
-    const y = new runtime.Tensor('float32', written, [1]);
-    await session.run({ [names.inputs.x ?? 'x']: x }, { [names.outputs.y ?? 'y']: y });
-  } finally {
-    await session.release();
-  }
-}
-
-const remedies: Readonly<Record<OnnxRuntimeDevice, string>> = {
+const remedies: Readonly<Record<OnnxNodeDevice, string>> = {
   cpu: 'install onnxruntime-node again on this machine.',
   cuda: "let onnxruntime-node's install script run (linux x64), which downloads the CUDA provider, and install CUDA and cuDNN.",
   webgpu: 'install a driver for Vulkan, Direct3D 12 or Metal.',
 };
 
-function unavailable(device: OnnxRuntimeDevice, found: string, cause?: unknown): BackendError {
+function unavailable(device: OnnxNodeDevice, found: string, cause?: unknown): BackendError {
   return new BackendError(
     'BACKEND_DEVICE_UNAVAILABLE',
     `createOnnxRuntimeBackend: device "${device}" cannot be used here, got ${found}.\nFix: ${remedies[device]}`,

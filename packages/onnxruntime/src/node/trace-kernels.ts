@@ -20,14 +20,14 @@ export async function traceKernels(request: TraceRequest): Promise<readonly Kern
 }
 
 async function profile(request: TraceRequest, prefix: string): Promise<void> {
-  const { runtime, model, options, feeds, fetches } = request;
+  const { runtime, model, options, makeFeeds, fetches } = request;
   const session = await runtime.InferenceSession.create(model, {
     ...options,
     enableProfiling: true,
     profileFilePrefix: prefix,
   });
   try {
-    await session.run(feeds, fetches);
+    await session.run(makeFeeds(), fetches);
     session.endProfiling();
   } finally {
     await session.release();
