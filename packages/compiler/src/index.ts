@@ -127,6 +127,13 @@ export type { ScanOptions, ScanResult } from './operators/scan.ts';
 export { scan } from './operators/scan.ts';
 export { removeDeadCode } from './passes/dead-code.ts';
 export { decompose } from './passes/decompose.ts';
+export type {
+  DrawLevel,
+  HoistedProgram,
+  RandomInput,
+  RandomNode,
+} from './passes/hoist-randomness.ts';
+export { hoistRandomness } from './passes/hoist-randomness.ts';
 export { simplify } from './passes/simplify.ts';
 export { lackOfSupport } from './passes/support.ts';
 export type { DrawOptions } from './prepare/draw-inputs.ts';
@@ -136,7 +143,7 @@ export type { PreparedProgram, PreparedRunOptions } from './prepare/prepared-pro
 export { formatShape, formatType } from './program/format-type.ts';
 export { hashProgram } from './program/hash.ts';
 export { programFromJson, programToJson } from './program/json.ts';
-export { bodiesOf, mapBodies } from './program/map-bodies.ts';
+export { bodiesOf, mapBodies, throughBodies } from './program/map-bodies.ts';
 export { printProgram } from './program/print.ts';
 export { verifyProgram } from './program/verify.ts';
 export type {

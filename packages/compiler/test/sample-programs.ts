@@ -4,13 +4,16 @@ import {
   add,
   cast,
   constant,
+  gather,
   matmul,
+  mul,
   nameScope,
   pad,
   randomBernoulli,
   reduceMean,
   relu,
   reshape,
+  scan,
   slice,
   tensor,
   traceProgram,
@@ -61,5 +64,33 @@ export function oddProgram(): ProgramV1 {
       zeros: add(add(floats, -0), Number.NEGATIVE_INFINITY),
       half: slice(n, { starts: [0], strides: [2] }),
     };
+  });
+}
+
+/**
+ * A loop over named steps in whose body are a constant array, a scalar, a gather from invariant data, a draw and a
+ * loop of its own.
+ */
+export function loopProgram(factor = 0.5): ProgramV1 {
+  const inputs = {
+    state: tensor('float32', [3]),
+    indices: tensor('int32', ['time', 'batch']),
+    data: tensor('float32', ['rows', 3]),
+  };
+  return traceProgram('loop', inputs, ({ state, indices, data }) => {
+    const step = (last: Tensor, batch: Tensor) => {
+      const mean = reduceMean(gather(data, batch), { axes: 0 });
+      const noisy = where(randomBernoulli([3], { probability: 0.5 }), mean, 0);
+      const inner = scan((sum: Tensor) => ({ carried: add(mul(sum, factor), data), stacked: {} }), {
+        carried: add(data, add(noisy, constant([1, 2, 3]))),
+        length: 2,
+      });
+      const next = add(last, reduceMean(inner.carried, { axes: 0 }));
+      return { carried: next, stacked: { next, noisy } };
+    };
+    const { carried, stacked } = nameScope('epoch', () =>
+      scan(step, { carried: state, stacked: indices, draws: 'advance' }),
+    );
+    return { state: carried, ...stacked };
   });
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { belowFloor } from './floor.ts';
 import { summarize } from './report.ts';
 import { runConformance } from './run-conformance.ts';
-import { withWrongOperators } from './sabotage/rewrite.ts';
+import { withSabotage } from './sabotage/rewrite.ts';
 
 /** The reference behind a smaller manifest, which it keeps to. */
 function narrowed(change: (manifest: BackendManifestV1) => BackendManifestV1): BackendV1 {
@@ -120,7 +120,9 @@ describe('runConformance', () => {
 
   it('widens a budget by the factor, and says why', async () => {
     const off = () =>
-      withWrongOperators(createReferenceBackend(), { exp: ({ right }) => mul(right(), 1 + 1e-6) });
+      withSabotage(createReferenceBackend(), {
+        operators: { exp: ({ right }) => mul(right(), 1 + 1e-6) },
+      });
     const filter = ['exp/matrix'];
     const widen = { 'exp/matrix': { factor: 100, because: 'a table of few entries' } };
     const plain = await runConformance(off, { filter });

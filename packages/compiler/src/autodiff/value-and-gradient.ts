@@ -1,8 +1,8 @@
-import { builderOf } from '../operators/emit.ts';
+import { innermostOf } from '../operators/emit.ts';
 import { filled } from '../operators/indexing.ts';
 import { identity } from '../operators/movement.ts';
-import { currentBuilder, withBuilder } from '../tracing/current-builder.ts';
-import type { ProgramBuilder, Tensor } from '../tracing/tensor.ts';
+import { withBuilder } from '../tracing/current-builder.ts';
+import type { Tensor } from '../tracing/tensor.ts';
 import { isTensor } from '../tracing/tensor.ts';
 import { flattenTree, mapTree } from '../tracing/tree.ts';
 import { gradientsOf } from './gradients.ts';
@@ -51,7 +51,10 @@ export function valueAndGradientWithAuxiliary<P, R extends readonly unknown[], A
 ): (parameters: P, ...rest: R) => ValueAndGradient<P> & { readonly auxiliary: A } {
   return (parameters, ...rest) => {
     const leaves = flattenTree(parameters, isTensor);
-    const builder = innermost(leaves.map(([, leaf]) => leaf));
+    const builder = innermostOf(
+      'valueAndGradient',
+      leaves.map(([, leaf]) => leaf),
+    );
     return withBuilder(builder, () => {
       // Fresh values, so that other uses of the same tensors do not count.
       const fresh = new Map(leaves.map(([path, leaf]) => [path, identity(builder.adopt(leaf))]));
@@ -67,13 +70,6 @@ export function valueAndGradientWithAuxiliary<P, R extends readonly unknown[], A
       return { value, gradients, auxiliary };
     });
   };
-}
-
-// Inside the body of a scan, parameters of the program around it are differentiated in the body.
-function innermost(leaves: readonly Tensor[]): ProgramBuilder {
-  const own = builderOf('valueAndGradient', leaves);
-  const open = currentBuilder('valueAndGradient');
-  return open.depth > own.depth ? open : own;
 }
 
 /** Returns a function that computes only the gradient. JAX `grad`. */

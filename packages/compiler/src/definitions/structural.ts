@@ -1,6 +1,6 @@
 import type { ProgramV1, ScanAttributes, StructuralOperatorsV1, ValueType } from '@etalon/spec';
-import { AttributeError, ProgramError } from '@etalon/spec';
-import { shapesEqual } from '../dimension/index.ts';
+import { AttributeError, ProgramError, ShapeError } from '@etalon/spec';
+import { dimensionFault, shapesEqual } from '../dimension/index.ts';
 import { formatType } from '../program/format-type.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { requireBoolean, requireInteger } from './type-rules.ts';
@@ -21,6 +21,14 @@ export const structuralDefinitions: DefinitionsOf<keyof StructuralOperatorsV1> =
         throw new AttributeError(
           'ATTRIBUTE_DRAWS',
           `draws must be "append" or "advance", got ${JSON.stringify(draws)}.`,
+        );
+      }
+      const fault = dimensionFault(length);
+      if (fault !== undefined) throw new ShapeError('SHAPE_SIZE', `length: ${fault}.`);
+      if (carried + stacked > operands.length) {
+        throw new ProgramError(
+          'SCAN_BODY',
+          `there must be an operand for every carried value and every stacked tensor, got ${operands.length} for ${carried} carried and ${stacked} stacked.`,
         );
       }
       const given = portTypes(body, body.inputs);

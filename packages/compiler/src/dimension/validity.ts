@@ -21,11 +21,15 @@ export function dimensionFault(dimension: Dimension): string | undefined {
       ? undefined
       : `a size's name must be a word, got ${JSON.stringify(dimension)}`;
   }
+  // Only typed callers keep to the three kinds.
+  if (!Array.isArray(Object(dimension).terms)) {
+    return `a size must be a number, a name or an expression, got ${JSON.stringify(dimension)}`;
+  }
   return expressionFault(dimension);
 }
 
 function expressionFault(dimension: Dimension): string | undefined {
-  if (typeof dimension !== 'object') {
+  if (typeof dimension !== 'object' || !Array.isArray(Object(dimension).terms)) {
     return typeof dimension === 'number' && Number.isSafeInteger(dimension)
       ? undefined
       : dimensionFault(dimension);

@@ -36,6 +36,19 @@ export function builderOf(where: string, tensors: readonly Tensor[]): ProgramBui
   return builder;
 }
 
+/**
+ * The innermost open trace, where it lies inside the one that tensors belong to. For functions that call the user's:
+ * in the body of a scan, what they are given may all come from the program around it while the user's function uses
+ * tensors of the body.
+ *
+ * @throws {ProgramError} when no trace is open, or the tensors come from different programs.
+ */
+export function innermostOf(where: string, tensors: readonly Tensor[]): ProgramBuilder {
+  const own = builderOf(where, tensors);
+  const open = currentBuilder(where);
+  return open.depth > own.depth ? open : own;
+}
+
 /** Path that a node made now would have, for errors found before it is made. */
 export function placeOf(builder: ProgramBuilder, operator: string): string {
   return joinPath(builder.path, operator);

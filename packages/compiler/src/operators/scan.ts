@@ -7,7 +7,7 @@ import type { Tensor } from '../tracing/tensor.ts';
 import { isTensor } from '../tracing/tensor.ts';
 import { Trace } from '../tracing/trace.ts';
 import { flattenTree, mapTree } from '../tracing/tree.ts';
-import { builderOf, placeOf } from './emit.ts';
+import { innermostOf, placeOf } from './emit.ts';
 
 /** What a {@link scan} starts from and runs over. */
 export interface ScanOptions<C, X> {
@@ -23,11 +23,15 @@ export interface ScanOptions<C, X> {
   readonly draws?: ScanAttributes['draws'];
 }
 
-/** Trees of the last carried values and of the stacked results. */
-export interface ScanResult<C, Y> {
+/**
+ * Trees of the last carried values and of the stacked results.
+ *
+ * A type alias, so that it passes for a tree where a program returns it whole.
+ */
+export type ScanResult<C, Y> = {
   readonly carried: C;
   readonly stacked: Y;
-}
+};
 
 /**
  * Repeats a function: the only loop of programs. The function is called once, to trace what one iteration does; tensors
@@ -57,7 +61,7 @@ export function scan<C, X, Y>(
   const firsts = flattenTree(carried, isTensor);
   const wholes = flattenTree(stacked, isTensor);
   const outside = [...firsts, ...wholes].map(([, tensor]) => tensor);
-  const builder = builderOf('scan', outside);
+  const builder = innermostOf('scan', outside);
   const where = placeOf(builder, 'scan');
   const length = lengthOf(where, options.length, wholes);
   // A trace of the compiler: builders of other makes do not exist.
@@ -69,7 +73,7 @@ export function scan<C, X, Y>(
   const slicesInside = replaceLeaves(stacked, slices);
   let result: ScanResult<C, Y> | undefined;
   const body = withBuilder(trace, () => {
-    result = step(carriedInside, slicesInside, index);
+    result = requireResult(where, step(carriedInside, slicesInside, index));
     const carriedOut = carriedResults(where, firsts, result.carried);
     const stackedOut = flattenTree(result.stacked, isTensor).map(([, tensor]) => tensor);
     return trace.finish('scan', [
@@ -90,6 +94,16 @@ export function scan<C, X, Y>(
     carried: replaceLeaves(carried, results),
     stacked: replaceLeaves(result?.stacked as Y, results.slice(firsts.length)),
   };
+}
+
+function requireResult<R>(where: string, result: R): R {
+  if (typeof result === 'object' && result !== null && 'carried' in result) return result;
+  throw new ProgramError(
+    'SCAN_CARRIED',
+    `${where}: the function must return { carried, stacked }, got ${
+      result instanceof Promise ? 'a promise' : typeof result
+    }.\nFix: return both at once; { stacked: {} } stacks nothing.`,
+  );
 }
 
 /** The same tree with other tensors, in the order of its leaves. */

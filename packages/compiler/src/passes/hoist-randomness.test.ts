@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { caught } from '../../test/caught.ts';
-import { denseProgram } from '../../test/sample-programs.ts';
+import { denseProgram, loopProgram } from '../../test/sample-programs.ts';
+import type { Tensor } from '../index.ts';
 import {
   add,
   mul,
   nameScope,
   randomNormal,
   randomUniform,
+  scan,
   tanh,
   tensor,
   traceProgram,
@@ -95,6 +97,65 @@ describe(hoistRandomness, () => {
       b: randomNormal([], { stream: 'liquid' }),
     }));
     expect(caught(() => hoistRandomness(program))).toMatchObject({
+      code: 'RANDOM_STREAM_CONFLICT',
+    });
+  });
+});
+
+describe('draws in bodies', () => {
+  it('become stacked operands, between the stacked and the invariant ones', () => {
+    const { program, draws } = hoistRandomness(loopProgram());
+    verifyProgram(program);
+    expect(draws).toMatchObject([
+      {
+        name: 'random/epoch › bernoulli',
+        dtype: 'bool',
+        shape: ['time', 3],
+        levels: [{ length: 'time', draws: 'advance' }],
+      },
+    ]);
+    const [node] = program.nodes;
+    expect(node?.inputs).toEqual([0, 1, 3, 2]);
+    expect(node?.attributes).toMatchObject({ carried: 1, stacked: 2 });
+  });
+
+  it('have an axis for every loop around them, the outermost first', () => {
+    const nested = traceProgram('model', { x: tensor('float32', ['n', 2]) }, ({ x }) => {
+      const inner = (state: Tensor, row: Tensor) =>
+        scan((a: Tensor) => ({ carried: add(a, mul(row, randomNormal([2]))), stacked: {} }), {
+          carried: state,
+          length: 4,
+          draws: 'advance',
+        });
+      return scan(
+        (state: Tensor, row: Tensor) => ({
+          carried: add(inner(state, row).carried, randomNormal([])),
+          stacked: randomUniform([3]),
+        }),
+        { carried: randomNormal([2]), stacked: x },
+      );
+    });
+    const { program, draws } = hoistRandomness(nested);
+    verifyProgram(program);
+    const append = { length: 'n', draws: 'append' };
+    expect(draws.map(({ name, shape, levels }) => [name, shape, levels])).toEqual([
+      ['random/normal', [2], []],
+      ['random/normal 2', ['n', 4, 2], [append, { length: 4, draws: 'advance' }]],
+      ['random/normal 3', ['n'], [append]],
+      ['random/uniform', ['n', 3], [append]],
+    ]);
+  });
+
+  it('are refused when they share a stream with one outside', () => {
+    const shared = traceProgram('model', { x: tensor('float32', [2]) }, ({ x }) =>
+      scan((a: Tensor) => ({ carried: add(a, randomNormal([2])), stacked: {} }), {
+        carried: add(x, randomNormal([2], { stream: 'other' })),
+        length: 2,
+      }),
+    );
+    const text = JSON.stringify(shared.nodes).replaceAll('"other"', '"normal"');
+    const conflicting = { ...shared, nodes: JSON.parse(text) };
+    expect(caught(() => hoistRandomness(conflicting))).toMatchObject({
       code: 'RANDOM_STREAM_CONFLICT',
     });
   });

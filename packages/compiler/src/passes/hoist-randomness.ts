@@ -77,9 +77,9 @@ function hoist(program: ProgramV1): HoistedProgram {
     if (node.operator !== 'scan') return [node];
     const inner = hoist(node.attributes.body);
     const operands = inner.draws.map((draw) => {
-      const { length } = node.attributes;
+      const { length, draws: keyed } = node.attributes;
       const shape = [length, ...draw.shape];
-      draws.push({ ...draw, shape, levels: [node.attributes, ...draw.levels] });
+      draws.push({ ...draw, shape, levels: [{ length, draws: keyed }, ...draw.levels] });
       inputs.push({ name: draw.name, value: values.length });
       values.push({ dtype: draw.dtype, shape });
       return values.length - 1;

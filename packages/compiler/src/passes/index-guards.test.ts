@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Tensor } from '../index.ts';
 import {
   add,
   cast,
@@ -8,6 +9,7 @@ import {
   oneHot,
   pad,
   reshape,
+  scan,
   scatterAdd,
   slice,
   stopGradient,
@@ -34,9 +36,9 @@ describe(indexGuards, () => {
       }),
     }));
     expect(indexGuards(program)).toEqual([
-      { input: 'tokens', path: 'embedding_1 › gather', limit: 'vocabulary' },
-      { input: 'tokens', path: 'oneHot', limit: 10 },
-      { input: 'tokens', path: 'scatterAdd', limit: 7 },
+      { input: 'tokens', path: 'embedding_1 › gather', limit: 'vocabulary', loops: [] },
+      { input: 'tokens', path: 'oneHot', limit: 10, loops: [] },
+      { input: 'tokens', path: 'scatterAdd', limit: 7, loops: [] },
     ]);
   });
 
@@ -61,5 +63,84 @@ describe(indexGuards, () => {
       }),
     }));
     expect(indexGuards(program)).toEqual([]);
+  });
+});
+
+describe('guards of operators in bodies', () => {
+  const given = {
+    table: tensor('float32', ['rows', 4]),
+    batches: tensor('int32', ['steps', 'batch']),
+    labels: tensor('int32', ['rows']),
+    first: tensor('int32', ['batch']),
+  };
+  type Symbols = { readonly [K in keyof typeof given]: Tensor };
+  const guards = (body: (symbols: Symbols) => Tensor) =>
+    indexGuards(traceProgram('model', given, (symbols) => ({ y: body(symbols) })));
+
+  it('look through slices and invariant operands', () => {
+    const found = guards(
+      ({ table, batches, labels }) =>
+        scan(
+          (_: object, batch: Tensor) => ({
+            carried: {},
+            stacked: [gather(table, reshape(batch, [-1, 1])), gather(batch, labels)],
+          }),
+          { carried: {}, stacked: batches },
+        ).stacked[0] as Tensor,
+    );
+    expect(found).toEqual([
+      { input: 'batches', path: 'gather', limit: 'rows', loops: ['steps'] },
+      { input: 'labels', path: 'gather', limit: 'batch', loops: ['steps'] },
+    ]);
+  });
+
+  it('look through a gather: labels of a batch are elements of all labels', () => {
+    const found = guards(
+      ({ batches, labels }) =>
+        scan(
+          (_: object, batch: Tensor) => ({
+            carried: {},
+            stacked: oneHot(gather(labels, batch), { depth: 9 }),
+          }),
+          { carried: {}, stacked: batches },
+        ).stacked,
+    );
+    expect(found.map(({ input, limit }) => [input, limit])).toEqual([
+      ['batches', 'rows'],
+      ['labels', 9],
+    ]);
+  });
+
+  it('look through loops in loops, and name the lengths of all', () => {
+    const found = guards(
+      ({ table, batches }) =>
+        scan(
+          (_: object, batch: Tensor) => ({
+            carried: {},
+            stacked: scan(
+              (__: object, at: Tensor) => ({ carried: {}, stacked: gather(table, at) }),
+              { carried: {}, stacked: batch },
+            ).stacked,
+          }),
+          { carried: {}, stacked: batches },
+        ).stacked,
+    );
+    expect(found).toEqual([
+      { input: 'batches', path: 'gather', limit: 'rows', loops: ['steps', 'batch'] },
+    ]);
+  });
+
+  it('look at carried values as they were first, and at nothing that a body makes', () => {
+    const found = guards(
+      ({ table, first }) =>
+        scan(
+          (at: Tensor, _: object, iteration: Tensor) => ({
+            carried: add(at, 1),
+            stacked: [gather(table, at), gather(table, iteration)],
+          }),
+          { carried: first, length: 3 },
+        ).stacked[0] as Tensor,
+    );
+    expect(found).toEqual([{ input: 'first', path: 'gather', limit: 'rows', loops: [3] }]);
   });
 });

@@ -10,6 +10,8 @@ export interface IndexGuard {
   readonly path: string;
   /** Indices are in `[0, limit)`. */
   readonly limit: Dimension;
+  /** Lengths of the loops around the operator, outermost first: where one is 0, nothing is indexed. */
+  readonly loops: readonly Dimension[];
 }
 
 /**
@@ -40,20 +42,21 @@ function guardsIn(
     const types = typesOf(node.inputs, program.values);
     const { operand, limit } = indices(types, node.attributes);
     const input = sourceOf(node.inputs[operand] ?? -1);
-    return input === undefined ? [] : [{ input, path: node.path, limit }];
+    return input === undefined ? [] : [{ input, path: node.path, limit, loops: [] }];
   });
 }
 
-// Slices and invariant operands hold elements from outside; the index and carried values are made inside.
+// Slices and invariant operands hold elements from outside, and so do carried values in the first iteration.
 function scanGuards(
-  { attributes: { body, carried }, inputs }: NodeOf<'scan'>,
+  { attributes: { body, length }, inputs }: NodeOf<'scan'>,
   sourceOf: (id: ValueId) => string | undefined,
 ): readonly IndexGuard[] {
   const places = new Map(body.inputs.map(({ value }, at) => [value, at - 1]));
-  return guardsIn(body, (id) => {
-    const at = places.get(id) ?? -1;
-    return at < carried ? undefined : sourceOf(inputs[at] ?? -1);
+  const inside = guardsIn(body, (id) => {
+    const operand = inputs[places.get(id) ?? -1];
+    return operand === undefined ? undefined : sourceOf(operand);
   });
+  return inside.map((guard) => ({ ...guard, loops: [length, ...guard.loops] }));
 }
 
 function rearranges({ values }: ProgramV1, node: NodeV1): boolean {

@@ -1,5 +1,5 @@
 import type { BackendManifestV1, ProgramV1 } from '@etalon/spec';
-import { mapBodies } from '../program/map-bodies.ts';
+import { throughBodies } from '../program/map-bodies.ts';
 import { verifyProgram } from '../program/verify.ts';
 import { removeDeadCode } from './dead-code.ts';
 import { decompose } from './decompose.ts';
@@ -37,16 +37,8 @@ export const passes: readonly Pass[] = [
 export function runPasses(program: ProgramV1, target: Target): ProgramV1 {
   verifyProgram(program);
   return passes.reduce((current, pass) => {
-    const next = applyInside(pass, current, target);
+    const next = throughBodies(current, (inner) => pass.apply(inner, target));
     verifyProgram(next);
     return next;
   }, program);
-}
-
-// Bodies first: a pass over the program around them sees them as they will be.
-function applyInside(pass: Pass, program: ProgramV1, target: Target): ProgramV1 {
-  return pass.apply(
-    mapBodies(program, (body) => applyInside(pass, body, target)),
-    target,
-  );
 }

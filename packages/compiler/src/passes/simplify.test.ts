@@ -19,6 +19,7 @@ import {
   randomNormal,
   reduceSum,
   reshape,
+  scan,
   simplify,
   slice,
   stopGradient,
@@ -172,5 +173,53 @@ describe(simplify, () => {
       'float32[n, 3] = tanh(%0)  # layer › inner › tanh',
       'float32[3, n] = reshape(%3, shape=[3, n])  # layer › reshape',
     ]);
+  });
+});
+
+describe('loops', () => {
+  const total = (start: Tensor, x: Tensor, factor: number, name = 'a') =>
+    nameScope(name, () =>
+      scan((a: Tensor, row: Tensor) => ({ carried: add(mul(a, factor), row), stacked: a }), {
+        carried: start,
+        stacked: x,
+      }),
+    );
+  const loops = (body: (symbols: Symbols) => Readonly<Record<string, unknown>>) =>
+    simplify(traceProgram('model', inputs, (symbols) => body(symbols))).nodes.filter(
+      ({ operator }) => operator === 'scan',
+    );
+  const start = () => constant([0, 0, 0]);
+
+  it('that are equal run once, whatever their place', () => {
+    expect(
+      loops(({ x }) => {
+        const first = start();
+        return { a: total(first, x, 0.5), b: total(first, x, 0.5, 'b') };
+      }),
+    ).toHaveLength(1);
+  });
+
+  it('with other bodies, operands or draws are kept apart', () => {
+    expect(
+      loops(({ x }) => {
+        const first = start();
+        return { a: total(first, x, 0.5), b: total(first, x, 0.25) };
+      }),
+    ).toHaveLength(2);
+    expect(
+      loops(({ x, y }) => {
+        const first = start();
+        return { a: total(first, x, 0.5), b: total(first, y, 0.5) };
+      }),
+    ).toHaveLength(2);
+    const noisy = (x: Tensor) =>
+      scan(
+        (a: Tensor, row: Tensor) => ({ carried: add(a, mul(row, randomNormal([3]))), stacked: {} }),
+        {
+          carried: reduceSum(x, { axes: 0 }),
+          stacked: x,
+        },
+      );
+    expect(loops(({ x }) => ({ a: noisy(x), b: noisy(x) }))).toHaveLength(2);
   });
 });

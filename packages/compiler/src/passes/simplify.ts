@@ -1,6 +1,6 @@
 import type { ProgramV1 } from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
-import { stableJson } from '../program/hash.ts';
+import { attributesKey } from '../program/hash.ts';
 import { parentPath } from '../tracing/path.ts';
 import type { ProgramBuilder, Tensor } from '../tracing/tensor.ts';
 import { removeDeadCode } from './dead-code.ts';
@@ -29,7 +29,7 @@ export function simplify(program: ProgramV1): ProgramV1 {
         );
       if (simpler !== undefined) return simpler;
       const ids = inputs.map((input) => input['~trace'].id);
-      const key = `${node.operator} ${ids.join()} ${stableJson(node.attributes)}`;
+      const key = `${node.operator} ${ids.join()} ${attributesKey(node)}`;
       const earlier = known.get(key);
       if (earlier !== undefined) return earlier;
       const made = copy();

@@ -13,6 +13,7 @@ import {
   reduceMean,
   reduceSum,
   reshape,
+  scan,
   slice,
   tensor,
   traceProgram,
@@ -114,5 +115,99 @@ describe(specializeEmpty, () => {
   doubled = %7
 )`,
     );
+  });
+});
+
+describe('loops', () => {
+  const loop = traceProgram(
+    'model',
+    { h: tensor('float32', ['n']), x: tensor('float32', ['time', 'n']) },
+    ({ h, x }) =>
+      scan(
+        (state: Tensor, row: Tensor) => ({
+          carried: add(state, row),
+          stacked: slice(row, { starts: [2] }),
+        }),
+        { carried: h, stacked: x },
+      ),
+  );
+
+  it('are empty where nothing is repeated, or a body has an empty value', () => {
+    expect(checkSizes(loop, { time: 3, n: 5 })).toBe('positive');
+    expect(checkSizes(loop, { time: 0, n: 5 })).toBe('empty');
+    expect(checkSizes(loop, { time: 3, n: 2 })).toBe('empty');
+  });
+
+  it('refuse sizes that leave a node of the body too little, unless it never runs', () => {
+    expect(caught(() => checkSizes(loop, { time: 3, n: 1 }))).toMatchObject({
+      code: 'SHAPE_RUN_SIZES',
+      message:
+        'model › slice: the sizes of the inputs do not fit, got time 3, n 1: sizes must be an integer of at least 0, got -1.',
+      details: { bindings: { time: 3, n: 1 } },
+    });
+    const carriedOnly = traceProgram('model', { h: tensor('float32', ['n']) }, ({ h }) => ({
+      h: scan(
+        (a: Tensor) => ({ carried: add(a, reduceSum(slice(a, { starts: [2] }))), stacked: {} }),
+        {
+          carried: h,
+          length: {
+            terms: [
+              { coefficient: 1, factors: ['n'] },
+              { coefficient: -1, factors: [] },
+            ],
+          },
+        },
+      ).carried,
+    }));
+    expect(checkSizes(carriedOnly, { n: 1 })).toBe('empty');
+    expect(caught(() => checkSizes(carriedOnly, { n: 0 }))).toMatchObject({
+      code: 'SHAPE_RUN_SIZES',
+      message: expect.stringContaining('a size must be an integer of at least 0, got -1'),
+    });
+  });
+
+  it('without iterations give back what they started from', () => {
+    const special = specializeEmpty(loop, { time: 0, n: 5 });
+    verifyProgram(special);
+    expect(special.nodes).toEqual([]);
+    expect(special.outputs[0]?.value).toBe(special.inputs[0]?.value);
+    expect(special.constants.map(({ tensor: { shape } }) => shape)).toEqual([[0, 3]]);
+  });
+
+  it('are left with the operands and results that are not empty', () => {
+    const special = specializeEmpty(loop, { time: 3, n: 2 });
+    verifyProgram(special);
+    expect(special.nodes.map(({ attributes }) => attributes)).toMatchObject([
+      { length: 3, carried: 1, stacked: 1 },
+    ]);
+    expect(special.nodes[0]?.outputs).toHaveLength(1);
+    expect(printProgram(special)).not.toContain('slice');
+  });
+
+  it('are rewritten inside, also two deep', () => {
+    const nested = traceProgram(
+      'model',
+      { h: tensor('float32', [2]), x: tensor('float32', ['m', 2]) },
+      ({ h, x }) => ({
+        h: scan(
+          (a: Tensor) => ({
+            carried: scan(
+              (b: Tensor, row: Tensor) => ({
+                carried: add(b, add(row, reduceSum(x))),
+                stacked: {},
+              }),
+              { carried: add(a, reduceSum(x)), stacked: x },
+            ).carried,
+            stacked: {},
+          }),
+          { carried: h, length: 2 },
+        ).carried,
+      }),
+    );
+    const special = specializeEmpty(nested, { m: 0 });
+    verifyProgram(special);
+    const text = printProgram(special);
+    expect(text.match(/= scan/g)).toHaveLength(1);
+    expect(text.split(') {')[1]).not.toMatch(/= reduceSum|\[0/);
   });
 });

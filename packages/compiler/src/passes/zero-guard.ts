@@ -21,20 +21,29 @@ export type SizeCheck = 'positive' | 'empty';
  * @throws {ShapeError} naming the node and the sizes, when a rule refuses them.
  */
 export function checkSizes(program: ProgramV1, bindings: DimensionBindings): SizeCheck {
+  return sizesIn(program, program.name, bindings);
+}
+
+// Names in a body are those of the program around it.
+function sizesIn(program: ProgramV1, where: string, bindings: DimensionBindings): SizeCheck {
   const types = program.values.map(
     ({ dtype, shape }): ValueType => ({ dtype, shape: evaluateShape(shape, bindings) }),
   );
   let sizes: SizeCheck = 'positive';
   for (const node of program.nodes) {
     const attributes = mapNodeDimensions(node, (size) => evaluateDimension(size, bindings));
-    const results = typesUnder(program, node, { types, attributes, bindings });
+    const results = typesUnder(where, node, { types, attributes, bindings });
     node.outputs.forEach((id, at) => {
       const type = results[at];
       if (type !== undefined) types[id] = type;
     });
-    if (definitionOf(node.operator).repeats?.(attributes) === 0) sizes = 'empty';
-    for (const body of bodiesOf({ ...node, attributes } as NodeV1)) {
-      if (checkSizes(body, {}) === 'empty') sizes = 'empty';
+    if (definitionOf(node.operator).repeats?.(attributes) === 0) {
+      // Sizes that only the body refuses do no harm where it never runs.
+      sizes = 'empty';
+      continue;
+    }
+    for (const body of bodiesOf(node)) {
+      if (sizesIn(body, where, bindings) === 'empty') sizes = 'empty';
     }
   }
   return types.some(isEmpty) ? 'empty' : sizes;
@@ -47,19 +56,19 @@ interface BoundNode {
 }
 
 function typesUnder(
-  program: ProgramV1,
+  where: string,
   node: NodeV1,
   { types, attributes, bindings }: BoundNode,
 ): readonly ValueType[] {
   try {
     return resultTypesOf(node.operator, typesOf(node.inputs, types), attributes);
   } catch (cause) {
-    throw EtalonError.isInstance(cause) ? unfit(program, node, bindings, cause) : cause;
+    throw EtalonError.isInstance(cause) ? unfit(where, node, bindings, cause) : cause;
   }
 }
 
 function unfit(
-  program: ProgramV1,
+  where: string,
   node: NodeV1,
   bindings: DimensionBindings,
   cause: EtalonError,
@@ -67,7 +76,7 @@ function unfit(
   const sizes = Object.entries(bindings).map(([name, size]) => `${name} ${size}`);
   return new ShapeError(
     'SHAPE_RUN_SIZES',
-    `${program.name} › ${node.path}: the sizes of the inputs do not fit, got ${sizes.join(', ')}: ${cause.message}`,
+    `${where} › ${node.path}: the sizes of the inputs do not fit, got ${sizes.join(', ')}: ${cause.message}`,
     { cause, details: { bindings } },
   );
 }

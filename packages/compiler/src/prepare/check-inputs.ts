@@ -49,20 +49,20 @@ export function checkInputTypes(
 /**
  * Checks indices that come from the host.
  *
- * @param limits - for each guard, the number of places that an index may name.
+ * @param limits - for each guard, the number of places that an index may name, or `undefined` to check nothing.
  * @throws {DataError} naming the input, the first wrong index and its place.
  */
 export function checkIndices(
   program: string,
   guards: readonly IndexGuard[],
-  limits: readonly number[],
+  limits: readonly (number | undefined)[],
   inputs: RunInputs,
 ): void {
   guards.forEach(({ input, path }, at) => {
     const tensor = inputs[input];
-    if (tensor === undefined || !isHostTensor(tensor)) return;
+    const limit = limits[at];
+    if (limit === undefined || tensor === undefined || !isHostTensor(tensor)) return;
     const { data, shape } = tensor;
-    const limit = limits[at] ?? 0;
     for (let position = 0; position < data.length; position++) {
       const index = data[position] ?? 0;
       if (index >= 0 && index < limit) continue;

@@ -11,8 +11,8 @@ export interface RunPlan {
   readonly sizes: SizeCheck;
   /** Shape of each random draw. */
   readonly drawShapes: readonly (readonly number[])[];
-  /** Number of places that the indices under each guard may name. */
-  readonly indexLimits: readonly number[];
+  /** Number of places that the indices under each guard may name; `undefined` where nothing is indexed. */
+  readonly indexLimits: readonly (number | undefined)[];
 }
 
 /** What plans are made from. */
@@ -96,7 +96,9 @@ export class RunPlanner {
       bindings,
       sizes: checkSizes(prepared, bindings),
       drawShapes: draws.map(({ shape }) => evaluateShape(shape, bindings)),
-      indexLimits: guards.map(({ limit }) => evaluateDimension(limit, bindings)),
+      indexLimits: guards.map(({ limit, loops }) =>
+        evaluateShape(loops, bindings).includes(0) ? undefined : evaluateDimension(limit, bindings),
+      ),
     };
   }
 }

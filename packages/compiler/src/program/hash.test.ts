@@ -1,8 +1,9 @@
 import type { NodeV1, ProgramV1, ValueId } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
-import { denseProgram, oddProgram } from '../../test/sample-programs.ts';
+import { denseProgram, loopProgram, oddProgram } from '../../test/sample-programs.ts';
 import { nameScope, pad, sub, tensor, traceProgram } from '../index.ts';
-import { hashProgram, stableJson } from './hash.ts';
+import { attributesKey, hashProgram, stableJson } from './hash.ts';
+import { mapBodies } from './map-bodies.ts';
 import { verifyProgram } from './verify.ts';
 
 /** The same program with its values numbered backwards. */
@@ -129,5 +130,33 @@ describe(stableJson, () => {
     expect(stableJson({ b: [1, -0], a: { d: Number.NaN, c: 'x"' }, e: undefined, f: true })).toBe(
       '{a:{c:"x\\"",d:NaN},b:[1,-0],e:undefined,f:true}',
     );
+  });
+});
+
+describe('bodies', () => {
+  const loop = loopProgram();
+
+  it('count by what they compute, not by name or numbers', () => {
+    expect(hashProgram(loopProgram())).toBe(hashProgram(loop));
+    const other = mapBodies(loop, (body) => ({ ...renumbered(body), name: 'other' }));
+    expect(hashProgram(other)).toBe(hashProgram(loop));
+  });
+
+  it('tell programs apart, also by a constant two loops deep', () => {
+    expect(hashProgram(loopProgram(0.25))).not.toBe(hashProgram(loop));
+    const [node] = loop.nodes;
+    const reversed = replaceNode(loop, 'scan', {
+      attributes: { ...node?.attributes, reverse: true },
+    });
+    expect(hashProgram(reversed)).not.toBe(hashProgram(loop));
+  });
+
+  it('are told from attributes that only look like programs', () => {
+    const odd = replaceNode(program, 'relu', {
+      attributes: { body: { specificationVersion: 'v1' } },
+    });
+    expect(hashProgram(odd)).not.toBe(hash);
+    const relu = odd.nodes.find(({ operator }) => operator === 'relu');
+    expect(relu && attributesKey(relu)).toBe('{body:{specificationVersion:"v1"}}');
   });
 });

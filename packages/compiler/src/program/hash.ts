@@ -1,7 +1,8 @@
-import type { HostTensor, ProgramV1, ValueId } from '@etalon/spec';
+import type { HostTensor, NodeV1, ProgramV1, ValueId } from '@etalon/spec';
 import { encodeUtf8 } from '../random/utf8.ts';
 import { fnv1a64 } from './fnv.ts';
 import { formatShape } from './format-type.ts';
+import { bodiesOf, withoutBodies } from './map-bodies.ts';
 
 /**
  * Returns a hash of a program's structure: names and types of inputs, operators, attributes, constants' data and
@@ -29,9 +30,10 @@ export function hashProgram(program: ProgramV1): string {
   for (const { value, tensor } of program.constants) {
     parts.push(`c ${number(value)} ${type(value)} ${hashData(tensor)}`);
   }
-  for (const { operator, inputs, outputs, attributes } of program.nodes) {
+  for (const node of program.nodes) {
+    const { operator, inputs, outputs } = node;
     parts.push(
-      `n ${operator} ${inputs.map(number).join()} ${outputs.map(number).join()} ${stableJson(attributes)}`,
+      `n ${operator} ${inputs.map(number).join()} ${outputs.map(number).join()} ${attributesKey(node)}`,
     );
   }
   for (const { name, value } of program.outputs) {
@@ -44,18 +46,18 @@ function hashData({ data }: HostTensor): string {
   return fnv1a64(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
 }
 
-/** JSON with object keys in sorted order; -0 and non-finite numbers keep their identity, programs are their hash. */
+/** Text that is the same for equal attributes: {@link stableJson}, with the hash of a body in the body's place. */
+export function attributesKey(node: NodeV1): string {
+  return [stableJson(withoutBodies(node)), ...bodiesOf(node).map(hashProgram)].join(' ');
+}
+
+/** JSON with object keys in sorted order; -0 and non-finite numbers keep their identity. */
 export function stableJson(value: unknown): string {
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value);
   if (Array.isArray(value)) return `[${value.map(stableJson).join()}]`;
-  if (isProgram(value)) return hashProgram(value);
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${entries.map(([key, inner]) => `${key}:${stableJson(inner)}`).join()}}`;
   }
   return JSON.stringify(value) ?? 'undefined';
-}
-
-function isProgram(value: unknown): value is ProgramV1 {
-  return typeof value === 'object' && value !== null && 'specificationVersion' in value;
 }

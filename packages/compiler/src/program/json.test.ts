@@ -1,7 +1,7 @@
 import { EtalonError } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
 import { caught } from '../../test/caught.ts';
-import { denseProgram, oddProgram } from '../../test/sample-programs.ts';
+import { denseProgram, loopProgram, oddProgram } from '../../test/sample-programs.ts';
 import { hashProgram } from './hash.ts';
 import { programFromJson, programToJson } from './json.ts';
 import { printProgram } from './print.ts';
@@ -12,6 +12,7 @@ describe(programToJson, () => {
   it.each([
     ['a program', denseProgram()],
     ['constants of every dtype and odd numbers', oddProgram()],
+    ['bodies within bodies, with constants', loopProgram()],
   ])('writes %s so that it reads back equal', (_, program) => {
     const read = programFromJson(programToJson(program));
     expect(read).toStrictEqual(program);
@@ -115,5 +116,56 @@ describe(programFromJson, () => {
   ])('refuses %s turned into %s', (from, to, name, code) => {
     expect(text).toContain(from);
     expect(caught(() => programFromJson(text.replaceAll(from, to)))).toMatchObject({ name, code });
+  });
+});
+
+describe('bodies', () => {
+  const loop = programToJson(loopProgram());
+
+  it('hold constants as the program does', () => {
+    expect(JSON.parse(loop).nodes[0].attributes.body.constants[1].tensor).toEqual({
+      dtype: 'float32',
+      shape: [3],
+      data: 'AACAPwAAAEAAAEBA',
+    });
+  });
+
+  const inBody = (change: (body: Record<string, unknown>) => void): string => {
+    const program = JSON.parse(loop);
+    change(program.nodes[0].attributes.body);
+    return JSON.stringify(program);
+  };
+
+  it.each<[string, string, string, string]>([
+    [
+      'of another version',
+      inBody((body) => Object.assign(body, { specificationVersion: 'v2', nodes: 0 })),
+      'VERSION_PROGRAM',
+      'program "scan": the specification version is not known, got "v2".\nExpected "v1".\nFix: update the @etalon packages to a version that reads it.',
+    ],
+    [
+      'with an unknown operator',
+      inBody((body) =>
+        Object.assign(body, {
+          nodes: [{ operator: 'mish', inputs: [], outputs: [], attributes: {}, path: 'a' }],
+        }),
+      ),
+      'OPERATOR_UNKNOWN',
+      'epoch › scan: a: there is no operator "mish" in specification version v1.\nFix: update @etalon packages to a version that has it.',
+    ],
+    [
+      'with a size that nothing binds',
+      loop.replaceAll('"batch"', '"others"').replace('"others"', '"batch"'),
+      'SCAN_BODY',
+      'epoch › scan: input "stacked/0" of the body has the wrong type, got int32[others].\nExpected int32[batch].',
+    ],
+    [
+      'without nodes',
+      inBody((body) => Object.assign(body, { nodes: undefined })),
+      'PROGRAM_JSON_CORRUPT',
+      'programFromJson: the text is not a program, it lacks a part of a program.\nExpected the result of programToJson().',
+    ],
+  ])('%s are refused', (_, json, code, message) => {
+    expect(caught(() => programFromJson(json))).toMatchObject({ code, message });
   });
 });

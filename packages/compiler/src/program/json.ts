@@ -56,8 +56,6 @@ export function programFromJson(text: string): ProgramV1 {
   }
   let program: ProgramV1;
   try {
-    // Another version may be made of other parts.
-    if (typeof encoded.specificationVersion === 'string') requireVersion(encoded);
     program = decode(encoded);
     verifyProgram(program);
   } catch (cause) {
@@ -68,6 +66,8 @@ export function programFromJson(text: string): ProgramV1 {
 }
 
 function decode(encoded: EncodedProgram): ProgramV1 {
+  // Another version may be made of other parts.
+  if (typeof encoded.specificationVersion === 'string') requireVersion(encoded);
   const inside = mapBodies({ ...encoded, constants: [] }, (body) =>
     decode(body as unknown as EncodedProgram),
   );

@@ -20,6 +20,19 @@ export function bodiesOf(node: NodeV1): readonly ProgramV1[] {
   return bodies;
 }
 
+/** Attributes of a node without the bodies among them. */
+export function withoutBodies(node: NodeV1): Readonly<Record<string, unknown>> {
+  const bodies = new Set<unknown>(bodiesOf(node));
+  return Object.fromEntries(
+    Object.entries(node.attributes).filter(([, value]) => !bodies.has(value)),
+  );
+}
+
+/** Applies a pass to a program and the bodies in it, innermost first: around them it sees them as they will be. */
+export function throughBodies(program: ProgramV1, pass: MapBody): ProgramV1 {
+  return pass(mapBodies(program, (body) => throughBodies(body, pass)));
+}
+
 // Unknown operators, which hold what nobody knows, are the verifier's and the backends' to refuse.
 function mapNodeBody(node: NodeV1, map: MapBody): NodeV1 {
   if (!Object.hasOwn(operandCounts, node.operator)) return node;

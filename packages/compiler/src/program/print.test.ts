@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { denseProgram, oddProgram } from '../../test/sample-programs.ts';
+import { denseProgram, loopProgram, oddProgram } from '../../test/sample-programs.ts';
 import { printProgram } from './print.ts';
 
 describe(printProgram, () => {
@@ -36,5 +36,29 @@ describe(printProgram, () => {
     expect(lines.find((line) => line.includes('slice'))).toBe(
       '  %16: int32[⌊(k+1)/2⌋] = slice(%0, starts=[0], sizes=[⌊(k+1)/2⌋], strides=[2])  # slice',
     );
+  });
+});
+
+describe('a body', () => {
+  it('is printed below its node, further in', () => {
+    const lines = printProgram(loopProgram()).split('\n');
+    expect(lines.slice(5, 12)).toEqual([
+      '  %3: float32[3], %4: float32[time, 3], %5: float32[time, 3] = scan(%0, %1, %2, length=time, carried=1, stacked=1, reverse=false, draws=advance)  # epoch › scan',
+      '    program "scan" (',
+      '      %0: int32[] = input iteration',
+      '      %1: float32[3] = input carried/0',
+      '      %2: int32[batch] = input stacked/0',
+      '      %3: float32[rows, 3] = input invariant/0',
+      '    ) {',
+    ]);
+    expect(lines.filter((line) => line.startsWith('        program "scan"'))).toHaveLength(1);
+    expect(lines.slice(-5)).toEqual(['} -> (', '  state = %3', '  next = %4', '  noisy = %5', ')']);
+  });
+
+  it('is not confused with an attribute that is null', () => {
+    const [node] = denseProgram().nodes;
+    const attributes = { ...node?.attributes, more: null };
+    const program = { ...denseProgram(), nodes: [{ ...node, attributes } as never] };
+    expect(printProgram(program)).toContain('reshape(%0, shape=[batch, 4], more=null)');
   });
 });

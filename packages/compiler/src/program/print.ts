@@ -1,7 +1,7 @@
 import type { NodeV1, ProgramV1, ValueId } from '@etalon/spec';
 import { formatDimension } from '../dimension/index.ts';
 import { formatType } from './format-type.ts';
-import { bodiesOf } from './map-bodies.ts';
+import { bodiesOf, withoutBodies } from './map-bodies.ts';
 
 /**
  * Prints a program, one line per node: `%3: float32[batch, 10] = matmul(%1, %2)  # dense_1 › matmul`.
@@ -42,10 +42,8 @@ export function printProgram(program: ProgramV1): string {
 function printApplication(node: NodeV1): string {
   const operands = node.inputs.map((id) => `%${id}`);
   // Bodies have lines of their own.
-  const attributes = Object.entries(node.attributes).flatMap(([name, value]) =>
-    typeof value === 'object' && 'specificationVersion' in value
-      ? []
-      : [`${name}=${printAttribute(value)}`],
+  const attributes = Object.entries(withoutBodies(node)).map(
+    ([name, value]) => `${name}=${printAttribute(value)}`,
   );
   return `${node.operator}(${[...operands, ...attributes].join(', ')})`;
 }

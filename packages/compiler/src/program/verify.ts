@@ -33,7 +33,7 @@ export function verifyProgram(program: ProgramV1): void {
 }
 
 // Everything but names of sizes: those of a body are bound by the program around it.
-function verifyStructure(program: ProgramV1): void {
+function verifyStructure(program: ProgramV1, depth = 0): void {
   requireVersion(program);
   if (typeof program.name !== 'string') {
     throw broken(program, `the program has no name, got ${JSON.stringify(program.name)}`);
@@ -52,7 +52,7 @@ function verifyStructure(program: ProgramV1): void {
   verifyPorts(program, 'output');
   verifyConstants(program);
   for (const node of program.nodes) {
-    verifyNode(program, node, defined);
+    verifyNode(program, node, defined, depth);
     for (const id of node.outputs) define(id, node.path);
   }
   for (const { name, value } of program.outputs) {
@@ -119,7 +119,12 @@ function verifyConstants(program: ProgramV1): void {
   }
 }
 
-function verifyNode(program: ProgramV1, node: NodeV1, defined: ReadonlySet<ValueId>): void {
+function verifyNode(
+  program: ProgramV1,
+  node: NodeV1,
+  defined: ReadonlySet<ValueId>,
+  depth: number,
+): void {
   if (!Object.hasOwn(operandCounts, node.operator)) {
     throw new UnsupportedOperatorError(
       'OPERATOR_UNKNOWN',
@@ -140,7 +145,7 @@ function verifyNode(program: ProgramV1, node: NodeV1, defined: ReadonlySet<Value
     throw broken(program, `${node.path} uses a value before its definition, got %${id}`);
   });
   requireAttributes(program, node);
-  verifyBodies(program, node);
+  verifyBodies(program, node, depth + 1);
   const inferred = inferTypes(program, node, types);
   if (node.outputs.length !== inferred.length) {
     throw broken(
@@ -163,15 +168,29 @@ function requireAttributes(program: ProgramV1, node: NodeV1): void {
   throw broken(program, `${node.path} has no attributes, got ${String(node.attributes)}`);
 }
 
-function verifyBodies(program: ProgramV1, node: NodeV1): void {
+/** Loops within loops that a program may have: passes, printers and backends go into bodies by recursion. */
+const depthLimit = 32;
+
+function verifyBodies(program: ProgramV1, node: NodeV1, depth: number): void {
   for (const body of bodiesOf(node)) {
     if (typeof body !== 'object' || body === null || !Array.isArray(body.nodes)) {
-      throw broken(program, `${node.path} has no body, got ${JSON.stringify(body)}`);
+      throw broken(
+        program,
+        `${node.path} has no body, got ${body === null ? 'null' : typeof body}`,
+      );
+    }
+    if (depth > depthLimit) {
+      throw broken(
+        program,
+        `${node.path}: bodies are nested too deep, got more than ${depthLimit}`,
+      );
     }
     try {
-      verifyStructure(body);
+      verifyStructure(body, depth);
     } catch (error) {
-      throw atPath(error, node.path);
+      if (EtalonError.isInstance(error)) throw atPath(error, node.path);
+      // Checks rely on the parts of a program, which only typed callers keep.
+      throw broken(program, `${node.path} has a malformed body`, error);
     }
   }
 }

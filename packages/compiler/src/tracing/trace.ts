@@ -29,8 +29,9 @@ export class Trace implements ProgramBuilder {
   readonly #scalars: Map<string, Tensor> = new Map();
   readonly #streams: Set<string>;
   readonly #parent: Trace | undefined;
-  /** Tensors of the trace around this one that are used here, with the inputs that stand for them. */
-  readonly #adopted: Map<Tensor, Tensor> = new Map();
+  /** Tensors of the trace around this one that are used here, with what stands for them. */
+  readonly #standIns: Map<Tensor, Tensor> = new Map();
+  readonly #adopted: Tensor[] = [];
   #path: string;
   #iterationOffset = 0;
   #isFinished = false;
@@ -49,7 +50,7 @@ export class Trace implements ProgramBuilder {
 
   /** Tensors of the trace around this one that became inputs, in the order of those inputs. */
   get adopted(): readonly Tensor[] {
-    return [...this.#adopted.keys()];
+    return [...this.#adopted];
   }
 
   get path(): string {
@@ -104,13 +105,16 @@ export class Trace implements ProgramBuilder {
       );
     }
     const outer = this.#parent.adopt(tensor);
-    const known = this.#adopted.get(outer);
+    const known = this.#standIns.get(outer);
     if (known !== undefined) return known;
     const constant = this.#parent.constantOf(outer);
-    if (constant !== undefined) return this.constant(constant);
-    const input = this.input(`invariant/${this.#adopted.size}`, outer);
-    this.#adopted.set(outer, input);
-    return input;
+    const standIn =
+      constant === undefined
+        ? this.input(`invariant/${this.#adopted.length}`, outer)
+        : this.constant(constant);
+    if (constant === undefined) this.#adopted.push(outer);
+    this.#standIns.set(outer, standIn);
+    return standIn;
   }
 
   /** Adds a node with one result under a full path. */

@@ -1,12 +1,14 @@
 import {
+  bodiesOf,
   decompose,
+  hoistRandomness,
   lackOfSupport,
-  mapBodies,
   operatorTraits,
   removeDeadCode,
   simplify,
+  throughBodies,
 } from '@etalon/compiler';
-import type { BackendManifestV1, ProgramV1 } from '@etalon/spec';
+import type { BackendManifestV1, NodeV1, ProgramV1 } from '@etalon/spec';
 import { EtalonError } from '@etalon/spec';
 import type { ConformanceCase } from '../cases/case.ts';
 
@@ -22,28 +24,36 @@ export function lackOf(
 ): string | undefined {
   let prepared: ProgramV1;
   try {
-    const simple = simplify(withoutDraws(program));
-    prepared = removeDeadCode(simplify(decomposeAll(simple, manifest)));
+    prepared = throughBodies(withoutDraws(program), (inner) =>
+      removeDeadCode(simplify(decompose(simplify(inner), manifest, 'under test'))),
+    );
   } catch (error) {
     const refused = EtalonError.isInstance(error) && error.code === 'OPERATOR_UNSUPPORTED';
     if (!refused) throw error;
-    return lackInWords(manifest, simplify(withoutDraws(program))) ?? error.message;
+    const simple = throughBodies(withoutDraws(program), simplify);
+    return lackInWords(manifest, simple) ?? error.message;
   }
   if (subnormal && manifest.subnormals === 'flushed') return 'subnormals: "flushed"';
   if (!special) return undefined;
-  const spoilt = prepared.nodes.find(
-    ({ operator }) => manifest.operators[operator]?.nonFinite === false,
-  );
+  const spoilt = nodesIn(prepared).find(
+    ({ node: { operator } }) => manifest.operators[operator]?.nonFinite === false,
+  )?.node;
   return spoilt && `nonFinite of "${spoilt.operator}" is false`;
 }
 
-function decomposeAll(program: ProgramV1, manifest: BackendManifestV1): ProgramV1 {
-  const inside = mapBodies(program, (body) => decomposeAll(body, manifest));
-  return decompose(inside, manifest, 'under test');
+interface PlacedNode {
+  readonly node: NodeV1;
+  /** The program or body that it is in. */
+  readonly program: ProgramV1;
 }
 
-function lackInWords(manifest: BackendManifestV1, program: ProgramV1): string | undefined {
-  for (const node of program.nodes) {
+/** All nodes, those of bodies included. */
+function nodesIn(program: ProgramV1): readonly PlacedNode[] {
+  return program.nodes.flatMap((node) => [{ node, program }, ...bodiesOf(node).flatMap(nodesIn)]);
+}
+
+function lackInWords(manifest: BackendManifestV1, whole: ProgramV1): string | undefined {
+  for (const { node, program } of nodesIn(whole)) {
     if (operatorTraits(node.operator).decomposes) continue;
     const lack = lackOfSupport(manifest, program, node);
     if (lack !== undefined) return lack;
@@ -53,14 +63,5 @@ function lackInWords(manifest: BackendManifestV1, program: ProgramV1): string | 
 
 /** Random draws as inputs: `prepare` does the same before a backend sees the program. */
 function withoutDraws(program: ProgramV1): ProgramV1 {
-  const draws = program.nodes.filter(({ operator }) => operatorTraits(operator).kind === 'random');
-  if (draws.length === 0) return program;
-  return {
-    ...program,
-    inputs: [
-      ...program.inputs,
-      ...draws.map(({ outputs }) => ({ name: `draw ${outputs[0]}`, value: outputs[0] ?? -1 })),
-    ],
-    nodes: program.nodes.filter((node) => !draws.includes(node)),
-  };
+  return hoistRandomness(program).program;
 }

@@ -10,7 +10,7 @@ import type {
 import { UnsupportedOperatorError } from '@etalon/spec';
 import { countOf, hostTensor } from '../cases/host-tensor.ts';
 import { withExecutables } from './executables.ts';
-import { withWrongOperators } from './rewrite.ts';
+import { withSabotage } from './rewrite.ts';
 
 function isHost(tensor: RunInputs[string]): tensor is HostTensor {
   return 'data' in tensor;
@@ -100,11 +100,13 @@ function asBytes(tensor: DeviceTensorV1): DeviceTensorV1 {
 
 /** Every other run differs in the last bit. */
 function uncertainSums(backend: BackendV1): BackendV1 {
-  const other = withWrongOperators(backend, {
-    matmul: ({ right }) => mul(right(), 1 + 2 ** -23),
-    reduceSum: ({ right }) => {
-      const sum = right();
-      return sum.dtype === 'float32' ? mul(sum, 1 + 2 ** -23) : sum;
+  const other = withSabotage(backend, {
+    operators: {
+      matmul: ({ right }) => mul(right(), 1 + 2 ** -23),
+      reduceSum: ({ right }) => {
+        const sum = right();
+        return sum.dtype === 'float32' ? mul(sum, 1 + 2 ** -23) : sum;
+      },
     },
   });
   return {

@@ -1,10 +1,11 @@
 import { createReferenceBackend } from '@etalon/reference';
 import type { BackendV1 } from '@etalon/spec';
 import { wrongBehaviour } from './behaviour.ts';
+import { wrongLoops } from './loops.ts';
 import { wrongManifests } from './manifest.ts';
 import { wrongOperators } from './operators.ts';
 import { wrongPooling } from './pooling.ts';
-import { withWrongOperators } from './rewrite.ts';
+import { withSabotage } from './rewrite.ts';
 import { wrongUploads } from './uploads.ts';
 
 /** A backend that is wrong in one way, and the check that must notice. */
@@ -40,6 +41,13 @@ const caughtBy: Readonly<Record<string, string>> = {
   'flushed-subnormals': 'add/subnormal',
   'pool-gradient-to-all-ties': 'gradient/maxPool2d/ties-basic',
   'pool-gradient-overwrites': 'gradient/maxPool2d/overlapping',
+  'half-precision-in-loops': 'scan/jax-recurrent',
+  'loop-ignores-reverse': 'scan/jax-recurrent-reverse',
+  'loop-keeps-first-carried': 'scan/scalars',
+  'loop-counts-from-one': 'scan/index',
+  'loop-counts-in-order-of-time': 'scan/index-reverse',
+  'loop-stays-at-first-slice': 'scan/totals',
+  'loop-stacks-in-order-of-time': 'scan/totals-reverse',
   'swallowed-errors': 'errors/foreign-tensor',
   'shared-output-buffer': 'lifecycle/outputs-outlive-later-runs',
   'input-written-to': 'lifecycle/inputs-untouched',
@@ -108,8 +116,11 @@ function oneForAll(): () => BackendV1 {
  * and must never be used for anything else.
  */
 export const sabotagedBackends: readonly SabotagedBackend[] = [
-  ...Object.entries({ ...wrongOperators, ...wrongPooling }).map(([name, wrong]) =>
-    sabotaged(name, () => withWrongOperators(createReferenceBackend(), wrong)),
+  ...Object.entries({ ...wrongOperators, ...wrongPooling }).map(([name, operators]) =>
+    sabotaged(name, () => withSabotage(createReferenceBackend(), { operators })),
+  ),
+  ...Object.entries(wrongLoops).map(([name, loop]) =>
+    sabotaged(name, () => withSabotage(createReferenceBackend(), { loop })),
   ),
   ...Object.entries({ ...wrongBehaviour, ...wrongUploads, ...wrongManifests }).map(([name, wrap]) =>
     sabotaged(name, () => wrap(createReferenceBackend())),

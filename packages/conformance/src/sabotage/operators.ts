@@ -136,6 +136,9 @@ export const wrongOperators: Readonly<Record<string, WrongOperators>> = {
       }),
   },
   'half-precision-sums': { matmul: ({ right }) => toHalf(right()) },
+  'half-precision-in-loops': {
+    matmul: ({ loops, right }) => (loops === 0 ? undefined : toHalf(right())),
+  },
   'dropped-last-term': {
     matmul: ({ inputs }) => {
       const [a, b] = [operand(inputs, 0), operand(inputs, 1)];

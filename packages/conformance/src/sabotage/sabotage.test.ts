@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runConformance } from '../run-conformance.ts';
 import { conformanceChecks } from '../suites/index.ts';
 import { sabotagedBackends } from './index.ts';
+import { rightLoop, withSabotage } from './rewrite.ts';
 
 describe('sabotagedBackends', () => {
   it('number about twenty or more, each by one name', () => {
@@ -25,6 +26,15 @@ describe('sabotagedBackends', () => {
       expect(outcome).toMatchObject({ id, outcome: 'passed' });
     },
   );
+});
+
+describe('withSabotage', () => {
+  it('fails no check of loops when it rewrites them as they should be', async () => {
+    const create = () => withSabotage(createReferenceBackend(), { loop: rightLoop });
+    const { outcomes } = await runConformance(create, { filter: ['scan/'] });
+    expect(outcomes.length).toBeGreaterThan(30);
+    expect(outcomes.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  });
 });
 
 async function outcomesOf(id: string, create: (typeof sabotagedBackends)[number]['create']) {

@@ -9,7 +9,7 @@ import { lackOf } from '../checks/support.ts';
 import { conformanceCases } from '../families/index.ts';
 import { networks } from '../networks/definitions.ts';
 import { trainingOf } from '../networks/training.ts';
-import { compareBits, wordsOf } from './random.ts';
+import { compareBits, wordsOf } from './random-vectors.ts';
 import { train } from './training.ts';
 
 /** Times that a program is run. */

@@ -7,6 +7,7 @@ import { lifecycleChecks } from './lifecycle.ts';
 import { manifestChecks } from './manifest.ts';
 import { networkChecks } from './networks.ts';
 import { randomChecks } from './random.ts';
+import { randomLoopChecks } from './random-loops.ts';
 import { resultChecks } from './results.ts';
 import { threadChecks } from './threads.ts';
 import { trainingChecks } from './training.ts';
@@ -20,6 +21,7 @@ export const conformanceChecks: readonly Check[] = [
   ...gradientChecks,
   ...secondOrderChecks,
   ...randomChecks,
+  ...randomLoopChecks,
   ...networkChecks,
   ...trainingChecks,
   ...lifecycleChecks,

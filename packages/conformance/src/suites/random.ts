@@ -13,21 +13,8 @@ import type { Check, CheckContext } from '../checks/check.ts';
 import { failure } from '../checks/check.ts';
 import { runAndRead, withPrepared } from '../checks/run-program.ts';
 import { lackOf } from '../checks/support.ts';
-import vectors from '../vectors/random.json' with { type: 'json' };
-
-/** A draw of `jax.random`, as the vector file holds it. */
-interface DrawVector {
-  readonly operator: string;
-  readonly attributes: { readonly shape: readonly number[]; readonly stream: string };
-  readonly seed: number;
-  readonly iteration: readonly number[];
-  /** Bits of float32 numbers, or 0 and 1. */
-  readonly bits: readonly number[];
-}
-
-const draws: Readonly<Record<string, DrawVector>> = vectors.cases;
-
-type DrawOperator = 'randomUniform' | 'randomNormal' | 'randomBernoulli';
+import type { DrawOperator, DrawVector } from './random-vectors.ts';
+import { compareBits, drawVectors, wordsOf } from './random-vectors.ts';
 
 // The draw itself, and after an exact operator: a backend sees it as an input in both.
 function programOf(id: string, { operator, attributes }: DrawVector, offset = 0): ProgramV1 {
@@ -64,36 +51,9 @@ function check(id: string, vector: DrawVector, iteration = vector.iteration, off
 /** Sign bit of a float32. */
 const SIGN = 0x80000000;
 
-/** Words of a tensor: bits of float32 numbers, other elements as they are. */
-export function wordsOf({ dtype, data }: HostTensor): Uint32Array {
-  return dtype === 'float32'
-    ? new Uint32Array(data.buffer, data.byteOffset, data.length)
-    : Uint32Array.from(data);
-}
+const golden = Object.entries(drawVectors).map(([id, vector]) => check(id, vector));
 
-/** Compares a tensor's bits; tells what differs. */
-export function compareBits(
-  name: string,
-  tensor: HostTensor | undefined,
-  expected: Uint32Array,
-): string | undefined {
-  if (tensor === undefined) return `output "${name}" is missing, got none.`;
-  const words = wordsOf(tensor);
-  if (words.length !== expected.length) {
-    return `output "${name}" has the wrong size, got ${words.length} elements.\nExpected ${expected.length}.`;
-  }
-  const at = words.findIndex((word, i) => word !== expected[i]);
-  if (at < 0) return undefined;
-  return `output "${name}": the bits differ, got ${hexadecimal(words[at])} at element ${at}.\nExpected ${hexadecimal(expected[at])}.`;
-}
-
-function hexadecimal(word: number | undefined): string {
-  return `0x${(word ?? 0).toString(16).padStart(8, '0')}`;
-}
-
-const golden = Object.entries(draws).map(([id, vector]) => check(id, vector));
-
-const numbered = draws['randomUniform/iteration'];
+const numbered = drawVectors['randomUniform/iteration'];
 
 // A program of several training steps numbers them by an offset to the last index.
 const offsets =
