@@ -24,6 +24,7 @@ export default defineConfig({
       project('spec', 'packages/spec'),
       project('compiler', 'packages/compiler'),
       project('reference', 'packages/reference'),
+      project('worker', 'packages/worker'),
       project('onnx', 'packages/onnx'),
       project('onnxruntime', 'packages/onnxruntime'),
       project('tfjs', 'packages/tfjs'),

@@ -1,5 +1,6 @@
-// Runs the benchmarks and prints ratios. Each suite runs in processes of its own, at least five, and takes turns with
-// its peer inside each process: figures of one process share the machine's mood, and ratios are taken within it.
+// Runs the benchmarks and prints ratios, and what they are ratios of. Each suite runs in processes of its own, at least
+// five, and takes turns with its peer inside each process: figures of one process share the machine's mood, and ratios are
+// taken within it.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
@@ -7,12 +8,22 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 
-const suites = ['dense-step', 'inference', 'memory'];
+const suites = [
+  'dense-step',
+  'dense-loop',
+  'cnn',
+  'tfjs-dense',
+  'tfjs-cnn',
+  'inference',
+  'worker',
+  'memory',
+];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     processes: { type: 'string', default: '5' },
+    threads: { type: 'string', default: String(availableParallelism()) },
     json: { type: 'string', default: 'reports/bench.json' },
   },
 });
@@ -23,18 +34,23 @@ if (unknown !== undefined) {
   );
   process.exit(2);
 }
-const processes = Number(values.processes);
-if (!Number.isInteger(processes) || processes < 1) {
-  console.error(`bench: --processes must be an integer of at least 1, got ${values.processes}.`);
-  process.exit(2);
-}
+const processes = countOf('processes');
+const threads = countOf('threads');
 const chosen = positionals.length > 0 ? positionals : suites;
+
+function countOf(option) {
+  const count = Number(values[option]);
+  if (Number.isInteger(count) && count >= 1) return count;
+  console.error(`bench: --${option} must be an integer of at least 1, got ${values[option]}.`);
+  return process.exit(2);
+}
 
 function runOnce(suite) {
   const file = fileURLToPath(new URL(`./suites/${suite}.mjs`, import.meta.url));
-  const child = spawnSync(process.execPath, ['--expose-gc', file], { encoding: 'utf8' });
+  const env = { ...process.env, BENCH_THREADS: String(threads) };
+  const child = spawnSync(process.execPath, ['--expose-gc', file], { encoding: 'utf8', env });
   if (child.status !== 0) {
-    console.error(child.stderr);
+    console.error(`bench: the suite ${suite} failed.\n${child.stderr}`);
     process.exit(1);
   }
   return JSON.parse(child.stdout);
@@ -58,40 +74,42 @@ for (let round = 0; round < processes; round++) {
 
 const rows = [];
 for (const [suite, results] of runs) {
-  for (const [index, { name, goal }] of results[0].entries()) {
-    const ratio = quartiles(results.map((result) => result[index].ratio));
-    rows.push({
-      suite,
-      name,
-      goal,
-      ratio,
-      ours: results.map((r) => r[index].ours),
-      peer: results.map((r) => r[index].peer),
-    });
+  for (const [index, { name, goal, speedup, skipped }] of results[0].entries()) {
+    if (skipped !== undefined) {
+      rows.push({ suite, name, skipped });
+      continue;
+    }
+    const value = quartiles(results.map((result) => result[index].value));
+    const met = speedup ? value.median >= goal : value.median <= goal;
+    const ours = results.map((result) => result[index].ours);
+    const peer = results.map((result) => result[index].peer);
+    rows.push({ suite, name, goal: `${speedup ? '>=' : '<='} ${goal}`, met, value, ours, peer });
   }
 }
 
 const table = new Table({
-  head: ['suite', 'ratio of', 'lower', 'median', 'upper', 'goal'],
+  head: ['suite', 'figure', 'lower', 'median', 'upper', 'goal', 'met', 'ours', 'peer'],
   style: { head: [], border: [] },
 });
-for (const { suite, name, ratio, goal } of rows) {
-  table.push([
-    suite,
-    name,
-    ratio.lower.toFixed(3),
-    ratio.median.toFixed(3),
-    ratio.upper.toFixed(3),
-    `<= ${goal}`,
-  ]);
+const figure = (number) => (number === undefined ? '' : String(Number(number.toPrecision(4))));
+const middle = (numbers) =>
+  numbers[0] === undefined ? '' : String(Number(quartiles(numbers).median.toPrecision(3)));
+for (const { suite, name, value, goal, met, ours, peer, skipped } of rows) {
+  if (skipped !== undefined) continue;
+  const quarters = [value.lower, value.median, value.upper].map(figure);
+  table.push([suite, name, ...quarters, goal, met ? 'yes' : 'NO', middle(ours), middle(peer)]);
 }
 console.log(table.toString());
+for (const { suite, name, skipped } of rows) {
+  if (skipped !== undefined) console.log(`${suite}, ${name}: not measured, ${skipped}`);
+}
 const { version } = JSON.parse(
   readFileSync(new URL('./package.json', import.meta.resolve('onnxruntime-node/package.json'))),
 );
 const machine = {
   cpu: cpus()[0].model,
-  threads: availableParallelism(),
+  cores: availableParallelism(),
+  threads,
   node: process.version,
   onnxruntime: version,
 };

@@ -1,4 +1,8 @@
 // Helpers that the suites share.
+import { availableParallelism } from 'node:os';
+
+/** Threads of both sides: as many as the machine runs at once, or as `--threads` says. */
+export const threads = Number(process.env.BENCH_THREADS ?? availableParallelism());
 
 /** Milliseconds per call of two functions that take turns, as medians over blocks; `before` each block is not timed. */
 export async function takeTurns(ours, peer, { blocks = 15, calls, before = () => {} }) {
@@ -34,12 +38,20 @@ export function noise(seed) {
   };
 }
 
+/**
+ * Hands a suite's rows to main.mjs. Each has `name` and `goal`; what is compared with the goal is `value` if given, else
+ * `ours / peer`, or without a peer `ours`, at most the goal; with `speedup` it is `peer / ours`, at least the goal. A row
+ * with `skipped` gives the reason why it was not measured.
+ */
 export function report(rows) {
-  console.log(
-    JSON.stringify(
-      rows.map(({ name, goal, ours, peer }) => ({ name, goal, ours, peer, ratio: ours / peer })),
-    ),
-  );
+  console.log(JSON.stringify(rows.map(withValue)));
+}
+
+function withValue({ speedup = false, ...row }) {
+  if (row.skipped !== undefined) return row;
+  const { ours, peer } = row;
+  const ratio = peer === undefined ? ours : speedup ? peer / ours : ours / peer;
+  return { value: ratio, ...row, speedup };
 }
 
 /** Session options of the peers: those of the backend, so that only the graph and the wrapper differ. */

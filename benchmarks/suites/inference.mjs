@@ -1,6 +1,5 @@
 // Inference: a prepared program on ONNX Runtime against bare `run` calls, batch 64 and batch 1. Both use one session: two
 // would each keep a pool of spinning threads, and two pools on two cores disturb each other by more than what is measured.
-import { availableParallelism } from 'node:os';
 import {
   conv2d,
   defineModel,
@@ -13,7 +12,7 @@ import {
 } from '@etalon/core';
 import { createOnnxRuntimeBackend } from '@etalon/onnxruntime/node';
 import * as ort from 'onnxruntime-node';
-import { noise, report, takeTurns } from '../timing.mjs';
+import { noise, report, takeTurns, threads } from '../timing.mjs';
 
 const random = noise(2);
 const image = ['batch', 28, 28, 1];
@@ -33,7 +32,6 @@ const networks = {
     dense(10),
   ),
 };
-const threads = availableParallelism();
 let session;
 const runtime = {
   ...ort,
@@ -69,11 +67,13 @@ for (const [name, network] of Object.entries(networks)) {
       return logits.data[0];
     };
     const times = await takeTurns(ours, bare, { blocks: 101, calls: batch === 1 ? 100 : 40 });
-    rows.push({
-      name: `${name}, batch ${batch}, to bare session`,
-      goal: batch === 1 ? 2 : 1.1,
-      ...times,
-    });
+    if (batch === 64) {
+      rows.push({ name: `${name}, batch 64, to bare session`, goal: 1.1, ...times });
+    } else {
+      // A share says little where a run takes 10 µs: what the wrapper adds is a constant.
+      const value = (times.ours - times.peer) * 1000;
+      rows.push({ name: `${name}, batch 1, µs over bare session`, goal: 15, value, ...times });
+    }
   }
 }
 report(rows);

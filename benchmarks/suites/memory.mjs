@@ -9,7 +9,7 @@ import {
   tensor,
 } from '@etalon/core';
 import { createOnnxRuntimeBackend } from '@etalon/onnxruntime/node';
-import { median, noise, report } from '../timing.mjs';
+import { median, noise, report, threads } from '../timing.mjs';
 
 const random = noise(4);
 const size = 6400;
@@ -42,7 +42,7 @@ const model = defineModel({
     logits: sequential(dense(128, { activation: 'relu' }), dense(10))(image),
   }),
 });
-const backend = await createOnnxRuntimeBackend({ device: 'cpu' });
+const backend = await createOnnxRuntimeBackend({ device: 'cpu', threads });
 const trainer = await createTrainer(model, {
   backend,
   loss: ({ logits }, { label }) => sparseCategoricalCrossEntropy(logits, label),

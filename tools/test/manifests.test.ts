@@ -20,7 +20,7 @@ interface Manifest {
 /** From the bottom up: a package may depend on packages of earlier rows only. */
 const layers: readonly (readonly string[])[] = [
   ['spec', 'datasets'],
-  ['compiler'],
+  ['compiler', 'worker'],
   ['reference', 'onnx', 'core'],
   ['onnxruntime', 'tfjs', 'conformance'],
 ];

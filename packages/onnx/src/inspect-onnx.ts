@@ -29,7 +29,7 @@ export interface OnnxDescription {
   readonly outputs: readonly OnnxPort[];
   /** Elements of all values in the file. */
   readonly parameters: number;
-  /** Number of nodes by operator, in the order of their first use. */
+  /** Number of nodes by operator, those in bodies of loops included, in the order of their first use. */
   readonly operators: Readonly<Record<string, number>>;
   /** Nodes in the order of the file; the nodes of a body, such as that of a loop, follow the node that has it. */
   readonly nodes: readonly OnnxNode[];
@@ -49,8 +49,9 @@ export function inspectOnnx(
   const model = decodeModel(bytes, { where: options.where ?? 'inspectOnnx' });
   const { initializer = [], input = [], node = [], output = [] } = model.graph ?? {};
   const held = new Set(initializer.map(({ name }) => name));
+  const nodes = nodesOf(node);
   const operators: Record<string, number> = {};
-  for (const { opType } of node) operators[opType] = (operators[opType] ?? 0) + 1;
+  for (const { operator } of nodes) operators[operator] = (operators[operator] ?? 0) + 1;
   return {
     irVersion: Number(model.irVersion),
     opsets: opsetsOf(model),
@@ -59,7 +60,7 @@ export function inspectOnnx(
     outputs: output.map(portOf),
     parameters: initializer.reduce((total, { dims }) => total + countOf(dims), 0),
     operators,
-    nodes: nodesOf(node),
+    nodes,
   };
 }
 

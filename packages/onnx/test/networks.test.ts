@@ -100,6 +100,39 @@ describe('encodeOnnx of networks, run by ONNX Runtime', () => {
     expect(await expectNearReference(simplify(program), runs)).toBeGreaterThan(0.9);
   });
 
+  it('turns images of a training step at the edges of its image operators alone', () => {
+    const parameters = {
+      filter1: tensor('float32', [3, 3, 1, 16]),
+      bias1: tensor('float32', [16]),
+      filter2: tensor('float32', [3, 3, 16, 32]),
+      bias2: tensor('float32', [32]),
+      weights: tensor('float32', [5 * 5 * 32, 10]),
+    };
+    const types = { parameters, digits: tensor('float32', ['batch', 28, 28, 1]) };
+    const program = traceProgram('digits', types, ({ parameters: variables, digits }) =>
+      gradient((p: typeof variables) => {
+        const first = relu(add(conv2d(digits, p.filter1), p.bias1));
+        const pooled = maxPool2d(first, { windowSize: 2 });
+        const second = relu(add(conv2d(pooled, p.filter2), p.bias2));
+        const features = reshape(maxPool2d(second, { windowSize: 2 }), ['batch', 5 * 5 * 32]);
+        return reduceMean(square(matmul(features, p.weights)));
+      })(variables),
+    );
+    const turned = (layout: 'onDemand' | 'everyOperator') =>
+      lowerToOnnx(program, {}, layout).graph?.node.filter(({ name }) =>
+        /\/to_n(chw|hwc)/.test(name),
+      );
+    expect(turned('everyOperator')).toHaveLength(16);
+    expect(turned('onDemand')?.map(({ opType, name }) => `${opType} ${name}`)).toEqual([
+      'Reshape digits/to_nchw',
+      'Transpose maxPool2d_2/to_nhwc',
+      'Transpose reshape/gradient/reshape/to_nchw',
+      // the filter gradient's pixels are rows of a matrix
+      'Transpose relu/gradient/where/to_nhwc',
+      'Transpose maxPool2d/to_nhwc',
+    ]);
+  });
+
   it('computes the gradient of a gradient through convolution and pooling', async () => {
     const filterType = tensor('float32', [2, 2, 2, 3]);
     const program = traceProgram('second', { image, filter: filterType }, (inputs) => {

@@ -76,4 +76,5 @@ export const kernels: { readonly [K in RunOperator]: readonly string[] } = {
   oneHot: [],
   stopGradient: ['Identity'],
   straightThrough: ['Identity'],
+  scan: ['Scan'],
 };

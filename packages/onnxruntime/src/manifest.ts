@@ -1,10 +1,4 @@
-import type {
-  BackendManifestV1,
-  DType,
-  OperatorName,
-  RandomOperatorsV1,
-  StructuralOperatorsV1,
-} from '@etalon/spec';
+import type { BackendManifestV1, DType, OperatorName, RandomOperatorsV1 } from '@etalon/spec';
 
 /** Providers of ONNX Runtime that the backend can use. */
 export type OnnxRuntimeDevice = 'cpu' | 'cuda' | 'webgpu' | 'wasm';
@@ -34,10 +28,7 @@ function on(dtypes: readonly DType[], maximumRank: number = MAXIMUM_RANK): Suppo
 }
 
 /** All operators except random draws, which become inputs before a backend sees a program. */
-export type RunOperator = Exclude<
-  OperatorName,
-  keyof RandomOperatorsV1 | keyof StructuralOperatorsV1
->;
+export type RunOperator = Exclude<OperatorName, keyof RandomOperatorsV1>;
 
 const operators: { readonly [K in RunOperator]: Support } = {
   add: on(numeric),
@@ -111,6 +102,7 @@ const operators: { readonly [K in RunOperator]: Support } = {
   oneHot: on(integer),
   stopGradient: on(every),
   straightThrough: on(float),
+  scan: on(every),
 };
 
 type Operators = ReadonlySet<RunOperator>;
@@ -152,6 +144,7 @@ const moving: Operators = new Set<RunOperator>([
   'logicalNot',
   'dimensionSize',
   'oneHot',
+  'scan',
 ]);
 
 const differingOnGpu: Operators = new Set(names.filter((name) => !moving.has(name)));

@@ -19,7 +19,7 @@ export const graphOptimizations: readonly GraphOptimization[] = [
  */
 export function assertOneOf(
   option: string,
-  code: 'DEVICE_UNKNOWN' | 'GRAPH_OPTIMIZATION_UNKNOWN',
+  code: 'DEVICE_UNKNOWN' | 'EXECUTION_UNKNOWN' | 'GRAPH_OPTIMIZATION_UNKNOWN',
   value: unknown,
   allowed: readonly string[],
 ): void {

@@ -15,24 +15,57 @@ export function averagePoolGradient(context: Context): string {
   const { emitter, attributes } = context;
   const gradient = operand(context, 0).channelsFirst();
   const window = poolingWindow(attributes);
+  if (isStepless(window)) return averageBack(context, gradient, window);
   const share = emitter.emit('Div', [gradient, elementCounts(context, window)]);
   return isTiling(window) ? spreadTiles(context, share, window) : spread(context, share, window);
 }
 
+function isStepless({ strides }: Window): boolean {
+  return strides.every((stride) => stride === 1);
+}
+
+// At stride 1 what an element gets is an average of the padded gradient: 64 images of 14 x 14 x 32 and windows of 3 x 3 take 0.32 ms
+// instead of 1.19 as a convolution (ONNX Runtime 1.30, one thread; so below).
+function averageBack(context: Context, gradient: string, window: Window): string {
+  const { emitter } = context;
+  const { size, before, after } = window;
+  const total = emitter.float(size[0] * size[1]);
+  const shares = isUnpadded(window)
+    ? gradient
+    : emitter.emit('Mul', [emitter.emit('Div', [gradient, elementCounts(context, window)]), total]);
+  const backwards = {
+    ...window,
+    before: [size[0] - 1 - before[0], size[1] - 1 - before[1]],
+    after: [size[0] - 1 - after[0], size[1] - 1 - after[1]],
+  } as const;
+  return emitter.emit('AveragePool', [shares], {
+    count_include_pad: 1,
+    ...poolAttributes(backwards),
+  });
+}
+
 /** Returns how many elements of the image each window holds, in a shape that broadcasts. */
-function elementCounts({ emitter, sizes, attributes }: Context, window: Window): string {
+function elementCounts(context: Context, window: Window): string {
+  const { sizes, attributes } = context;
+  const emitter = context.emitter.outermost;
   if (isUnpadded(window)) return emitter.float(window.size[0] * window.size[1]);
   const one = sizes.vector([1, 1, ...attributes.inputSize]);
   const image = emitter.emit('Expand', [emitter.float(1), one]);
   return emitter.emit('Conv', [image, onesFilter(emitter, window.size)], poolAttributes(window));
 }
 
+/**
+ * Windows of so many elements at most are repeated by `Resize`: 64 images of 26 x 26 x 16 and windows of 2 x 2 take 0.35 ms instead of
+ * 0.86 as a convolution, but 64 of 27 x 27 x 16 and windows of 3 x 3 1.10 instead of 0.92.
+ */
+const REPEATED_ELEMENTS = 4;
+
 function isTiling(window: Window): boolean {
   const [[height, width], [down, right]] = [window.size, window.strides];
-  return height === down && width === right && isUnpadded(window);
+  const repeats = height * width <= REPEATED_ELEMENTS;
+  return height === down && width === right && repeats && isUnpadded(window);
 }
 
-// 0.38 ms for 64 images of 26 x 26 x 16 against 0.90 as a convolution (ONNX Runtime 1.30, one thread).
 function spreadTiles(context: Context, share: string, window: Window): string {
   const { emitter, sizes, attributes } = context;
   const scales = emitter.constant('float32', [1, 1, ...window.size], 1);

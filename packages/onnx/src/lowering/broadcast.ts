@@ -6,18 +6,19 @@ import type { LoweredValue } from './lowered-value.ts';
  * Returns an operand for a channels-first operator that broadcasts: the tensor that lines up, at the last
  * axis of an NCHW image, with what the value lines up with in NHWC.
  */
-export function broadcastChannelsFirst(emitter: GraphEmitter, value: LoweredValue): string {
+export function broadcastChannelsFirst(value: LoweredValue): string {
   const { shape } = value.type;
+  const emitter = value.graph;
   if (shape.length === 4) return value.channelsFirst();
   if (shape.every((size) => size === 1)) return value.rowMajor();
-  if (shape.length === 1 && value.constant !== undefined) return constantColumn(emitter, value);
+  if (shape.length === 1 && value.constant !== undefined) return constantColumn(value);
   const tensor = value.rowMajor();
   return emitter.memo(`channels first ${tensor}`, () => alignedTensor(emitter, tensor, shape));
 }
 
 // [C] is stored once more as [C, 1, 1]: an engine need not fold it.
-function constantColumn(emitter: GraphEmitter, value: LoweredValue): string {
-  const { constant, path } = value;
+function constantColumn(value: LoweredValue): string {
+  const { constant, path, graph: emitter } = value;
   if (constant === undefined) return value.rowMajor();
   return emitter.memo(`column ${path}`, () =>
     emitter.initializer(

@@ -15,7 +15,7 @@ export const convolutionLowerings: LoweringsOf<
     const { emitter, attributes, bias } = context;
     const filter = operand(context, 1);
     const window = convolutionWindow(filterSize(filter.type), attributes);
-    const tensors = [operand(context, 0).channelsFirst(), filterOIHW(emitter, filter)];
+    const tensors = [operand(context, 0).channelsFirst(), filterOIHW(filter)];
     if (bias !== undefined) tensors.push(bias.rowMajor());
     return channelsFirst(
       emitter.emit('Conv', tensors, convolutionAttributes(window, attributes.groups)),
@@ -29,9 +29,9 @@ export const convolutionLowerings: LoweringsOf<
     const window = convolutionWindow(filterSize(filter.type), attributes);
     const image = gradient.channelsFirst();
     const { groups } = attributes;
-    const backwards = backwardsWindow(window, Number(filter.type.shape[2]), groups);
+    const backwards = backwardsWindow(window, groups);
     if (backwards !== undefined) {
-      const turned = reversedFilterIOHW(emitter, sizes, filter, groups);
+      const turned = reversedFilterIOHW(sizes, filter, groups);
       return channelsFirst(
         emitter.emit('Conv', [image, turned], convolutionAttributes(backwards, groups)),
       );
@@ -39,7 +39,7 @@ export const convolutionLowerings: LoweringsOf<
     return channelsFirst(
       transposedConvolution(emitter, sizes, {
         image,
-        filter: filterOIHW(emitter, filter),
+        filter: filterOIHW(filter),
         window,
         groups,
         imageSize: imageSize(gradient.type),
@@ -52,16 +52,16 @@ export const convolutionLowerings: LoweringsOf<
 };
 
 /**
- * From this many image channels on, the input gradient at stride 1 is a convolution with turned filters.
- * Measured with ONNX Runtime 1.30 and 3 x 3 filters on one and two threads: 64 images of 13 x 13 x 16 take 2.6 and 1.3
- * ms so, 1.0 and 1.0 by `ConvTranspose`, which gains little from threads; 14 x 14 x 32 7.7 and 4.0, 3.6 and 2.7; 16 of
- * 28 x 28 x 64 9.5 and 6.6, 9.9 and 7.7. Depthwise (32 of 14 x 14 x 64) 1.5 and 2.2 on one thread.
+ * Returns the window of the convolution that gives the input gradient, where that is the better way: at filters of 1 x 1 and in
+ * groups. ms with ONNX Runtime 1.30 on one thread (`benchmarks/lowerings.mjs`), by `ConvTranspose` and by `Conv`:
+ *
+ * - 64 images of 14 x 14 x 32, 64 filters of 1 x 1: 1.14, 0.93; of 3 x 3: 4.7, 8.1; of 5 x 5: 9.4, 22.5
+ * - 64 of 13 x 13 x 16, 32 filters of 3 x 3: 1.2, 2.4; 16 of 28 x 28 x 64, 64 filters: 12.0, 13.8; 64 of 8 x 8 x 128, 128 filters:
+ *   12.2, 14.4
+ * - depthwise, 32 of 14 x 14 x 64: 2.2, 1.5
  */
-const CHANNELS_TO_CONVOLVE = 64;
-
-/** Returns the window of the convolution that gives the input gradient, where that is the better way. */
-function backwardsWindow(window: Window, channels: number, groups: number): Window | undefined {
-  if (groups === 1 && channels < CHANNELS_TO_CONVOLVE) return undefined;
+function backwardsWindow(window: Window, groups: number): Window | undefined {
+  if (groups === 1 && window.size.some((count) => count !== 1)) return undefined;
   const { size, strides, dilations } = window;
   if (strides.some((stride) => stride !== 1)) return undefined;
   const pads = (given: Pair): Pair => [

@@ -17,9 +17,7 @@ export function elementwise<K extends OperatorName>(
 ): LoweredTensor {
   const { inputs, output } = context;
   if (output.shape.length === 4 && inputs.some((value) => value.isChannelsFirst)) {
-    return channelsFirst(
-      build(inputs.map((value) => broadcastChannelsFirst(context.emitter, value))),
-    );
+    return channelsFirst(build(inputs.map(broadcastChannelsFirst)));
   }
   return rowMajor(build(inputs.map((value) => value.rowMajor())));
 }

@@ -15,10 +15,16 @@ import { convolutionWindow, isUnpadded } from './window.ts';
 type Context = LoweringContext<'conv2dFilterGradient'>;
 
 /**
- * From this many input channels per group on, each filter tap has its own matrix product; below, all taps
- * are joined to one. Measured with ONNX Runtime 1.30, one thread, 3 x 3 filters: 64 images of 28 x 28 x 1 take
- * 0.7 ms joined and 1.2 by tap, 32 of 32 x 32 x 3 1.8 and 3.2, 64 of 13 x 13 x 16 2.1 and 2.1, 16 of
- * 28 x 28 x 64 18.1 and 13.0. As a convolution of transposed tensors: 1.2, 3.3, 3.1, 25.7.
+ * From this many input channels on, the pixels of all images are the rows of one matrix product per filter tap; below,
+ * all taps are joined to one product per image. ms with ONNX Runtime 1.30 on one thread (`benchmarks/lowerings.mjs`), joined,
+ * by tap and image, by tap over all pixels, as a convolution of transposed tensors:
+ *
+ * - 64 images of 28 x 28 x 1, 16 filters of 3 x 3: 0.40, 0.55, 1.23, 0.83; 32 of 32 x 32 x 3, 32 filters: 0.93, 1.48, 1.88, 2.03
+ * - 64 of 13 x 13 x 16, 32 filters: 1.54, 1.58, 1.35, 2.71; of 5 x 5: 3.88, 3.60, 2.51, 3.37; with stride 2: 1.03, 1.16, 0.50, 0.86
+ * - 64 of 14 x 14 x 32, 64 filters: 7.14, 6.01, 5.50, 10.9; 64 of 8 x 8 x 128, 128 filters: 16.2, 19.3, 9.1, 16.6
+ * - 16 of 28 x 28 x 64, 64 filters: 12.6, 10.4, 12.2, 20.5: the one shape tried where a product per image was the faster
+ *
+ * Filters of one tap need no cutting: 64 of 14 x 14 x 32, 64 filters of 1 x 1: 0.78, 0.78, 1.47, 3.69.
  */
 const CHANNELS_BY_TAP = 16;
 
@@ -32,8 +38,10 @@ export function filterGradient(context: Context): string {
   const window = convolutionWindow(filterSize, attributes);
   const [, , channels = 1, filters = 1] = output.shape;
   if (channels === 1 && filters === groups && groups > 1) return depthwise(context, window);
-  const products = productSums(context, window, channels);
   const taps = filterSize[0] * filterSize[1];
+  const manyChannels = typeof channels === 'number' && channels >= CHANNELS_BY_TAP;
+  if (groups === 1 && taps > 1 && manyChannels) return productsOfPixels(context, window);
+  const products = productSums(context, window, manyChannels);
   const joined = multiplyDimensions(taps, channels);
   if (groups === 1) return sizes.reshape(products, [joined, filters], output.shape);
   const perGroup = floorDivideDimension(filters, groups);
@@ -46,15 +54,10 @@ export function filterGradient(context: Context): string {
 }
 
 /** Returns, per group, the sums over all windows of tap channel times filter, taps outermost. */
-function productSums(context: Context, window: Window, channels: Dimension): string {
+function productSums(context: Context, window: Window, byTap: boolean): string {
   const { emitter } = context;
-  const { groups } = context.attributes;
-  const byTap = typeof channels === 'number' && channels >= CHANNELS_BY_TAP;
-  const strided = window.strides.some((stride) => stride !== 1);
-  // A strided slice of NHWC copies whole pixels: 32 images of 28 x 28 x 32 take 6.2 ms, from NCHW 8.4.
-  const { taps, gradient } =
-    byTap && strided && groups === 1 ? pixelTaps(context, window) : planeTaps(context, window);
-  const axis = groups === 1 ? 1 : 2;
+  const { taps, gradient } = planeTaps(context, window);
+  const axis = context.attributes.groups === 1 ? 1 : 2;
   const products = byTap
     ? join(
         context,
@@ -63,6 +66,28 @@ function productSums(context: Context, window: Window, channels: Dimension): str
       )
     : emitter.emit('MatMul', [join(context, taps, axis), gradient]);
   return emitter.emit('ReduceSum', [products, emitter.int64s([0])], { keepdims: 0 });
+}
+
+/** Returns HWIO: per tap one product over the pixels of all images. */
+function productsOfPixels(context: Context, window: Window): string {
+  const { emitter, sizes, output } = context;
+  const image = operand(context, 0);
+  const { shape } = image.type;
+  const [, , channels = 1, filters = 1] = output.shape;
+  const [batch = 1, rows = 1, columns = 1] = operand(context, 1).type.shape;
+  const pixels = elementCount([batch, rows, columns]);
+  const flat = (tensor: string, depth: Dimension): string =>
+    sizes.reshape(tensor, [batch, rows, columns, depth], [pixels, depth]);
+  const gradient = flat(operand(context, 1).rowMajor(), filters);
+  const products = cutTaps(context, window, image.rowMajor(), shape, 1).map((tap) => {
+    const turned = emitter.emit('Transpose', [flat(tap, channels)], { perm: [1, 0] });
+    return emitter.emit('MatMul', [turned, gradient]);
+  });
+  return sizes.reshape(
+    join(context, products, 0),
+    [multiplyDimensions(products.length, channels), filters],
+    output.shape,
+  );
 }
 
 // Matrix products of one row each: element-wise they take 4.5 ms instead of 6.8 for 32 images of 14 x 14 x 64.
@@ -106,20 +131,6 @@ function planeTaps(context: Context, window: Window): Taps {
     perm: groups === 1 ? [0, 2, 1] : [0, 1, 3, 2],
   });
   return { taps, gradient };
-}
-
-function pixelTaps(context: Context, window: Window): Taps {
-  const { emitter, sizes } = context;
-  const image = operand(context, 0);
-  const { shape } = image.type;
-  const [batch = 1, rows = 1, columns = 1, filters = 1] = operand(context, 1).type.shape;
-  const windows = multiplyDimensions(rows, columns);
-  const flat = (tensor: string, depth: Dimension): string =>
-    sizes.reshape(tensor, [batch, rows, columns, depth], [batch, windows, depth]);
-  const taps = cutTaps(context, window, image.rowMajor(), shape, 1).map((tap) =>
-    emitter.emit('Transpose', [flat(tap, shape[3] ?? 1)], { perm: [0, 2, 1] }),
-  );
-  return { taps, gradient: flat(operand(context, 1).rowMajor(), filters) };
 }
 
 /** Cuts out what each tap saw; `first` is the position of the height axis. */

@@ -12,8 +12,8 @@ const TO_OIHW = [3, 2, 0, 1];
  * Returns a HWIO filter bank as OIHW, transposed once. One that is known is stored in that order: an
  * exported model then holds plain ONNX weights.
  */
-export function filterOIHW(emitter: GraphEmitter, filter: LoweredValue): string {
-  const { constant, path } = filter;
+export function filterOIHW(filter: LoweredValue): string {
+  const { constant, path, graph: emitter } = filter;
   if (constant?.dtype === 'float32') {
     return emitter.memo(`oihw constant ${path}`, () =>
       emitter.initializer(
@@ -34,11 +34,11 @@ export function filterOIHW(emitter: GraphEmitter, filter: LoweredValue): string 
  * that spread an output gradient back over the image.
  */
 export function reversedFilterIOHW(
-  emitter: GraphEmitter,
   sizes: RuntimeSizes,
   filter: LoweredValue,
   groups: number,
 ): string {
+  const emitter = filter.graph;
   const tensor = filter.rowMajor();
   return emitter.memo(`reversed ${groups} ${tensor}`, () => {
     const { shape } = filter.type;

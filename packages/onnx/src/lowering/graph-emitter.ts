@@ -1,5 +1,6 @@
 import {
   floatAttribute,
+  graphAttribute,
   intAttribute,
   intsAttribute,
   stringAttribute,
@@ -8,11 +9,16 @@ import type { TensorElements } from '../codec/create-tensor.ts';
 import { createTensor } from '../codec/create-tensor.ts';
 import type { WritableElementType } from '../codec/element-types.ts';
 import { createNode } from '../codec/model-builder.ts';
-import type { AttributeProto, NodeProto, TensorProto } from '../schema/onnx-pb.ts';
+import type { AttributeProto, GraphProto, NodeProto, TensorProto } from '../schema/onnx-pb.ts';
 import { NameScope } from './names.ts';
 
 /** Value of a node attribute: a number is an integer unless it is marked as a float. */
-export type AttributeValue = number | readonly number[] | string | { readonly float: number };
+export type AttributeValue =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly graph: GraphProto };
 
 /** Attributes of a node by ONNX's names, written in the order of the keys. */
 export type NodeAttributes = Readonly<Record<string, AttributeValue>>;
@@ -22,15 +28,35 @@ export type NodeAttributes = Readonly<Record<string, AttributeValue>>;
  *
  * Names come from the path that is being lowered, {@link GraphEmitter.within}: helper nodes and their
  * tensors are `path/OpType`, with a number on repetition.
+ *
+ * The body of a loop is a graph {@link GraphEmitter.body | inside another}: names are unique in the whole model, tensors of the outer
+ * graph are read by name, and initializers are the outermost graph's.
  */
 export class GraphEmitter {
   readonly nodes: NodeProto[] = [];
   readonly initializers: TensorProto[] = [];
-  readonly tensorNames: NameScope = new NameScope();
-  readonly nodeNames: NameScope = new NameScope();
+  readonly tensorNames: NameScope;
+  readonly nodeNames: NameScope;
+  /** The model's own graph, for what is the same in every iteration of the loops around. */
+  readonly outermost: GraphEmitter;
+  readonly #outer: GraphEmitter | undefined;
   readonly #memo = new Map<string, string>();
   readonly #fixed = new Set<string>();
   #prefix = '';
+
+  /** @param outer - the graph that holds this one as a node's attribute. */
+  constructor(outer?: GraphEmitter) {
+    this.#outer = outer;
+    this.outermost = outer?.outermost ?? this;
+    this.tensorNames = outer?.tensorNames ?? new NameScope();
+    this.nodeNames = outer?.nodeNames ?? new NameScope();
+    if (outer !== undefined) this.#prefix = outer.#prefix;
+  }
+
+  /** Begins a graph that a node of this one will hold. */
+  body(): GraphEmitter {
+    return new GraphEmitter(this);
+  }
 
   /** Runs a function whose nodes are named after a path. */
   within<T>(prefix: string, run: () => T): T {
@@ -41,6 +67,11 @@ export class GraphEmitter {
     } finally {
       this.#prefix = outer;
     }
+  }
+
+  /** Whether a node of this graph, or of a body inside it, reads a tensor. */
+  reads(tensor: string): boolean {
+    return readsTensor(this.nodes, tensor);
   }
 
   /** Adds a node with one output and returns the name of its tensor. An empty input name is left out. */
@@ -73,8 +104,19 @@ export class GraphEmitter {
     names: { readonly node: string; readonly tensor: string },
     attributes: NodeAttributes = {},
   ): void {
-    this.#fixed.add(names.tensor);
-    this.#push(opType, this.nodeNames.unique(names.node), inputs, [names.tensor], attributes);
+    const node = this.nodeNames.unique(names.node);
+    this.emitAll(opType, inputs, { node, tensors: [names.tensor] }, attributes);
+  }
+
+  /** Adds a node that has, like its tensors, a name that was reserved before. */
+  emitAll(
+    opType: string,
+    inputs: readonly string[],
+    names: { readonly node: string; readonly tensors: readonly string[] },
+    attributes: NodeAttributes = {},
+  ): void {
+    for (const tensor of names.tensors) this.#fixed.add(tensor);
+    this.#push(opType, names.node, inputs, names.tensors, attributes);
   }
 
   /**
@@ -103,7 +145,7 @@ export class GraphEmitter {
 
   /** Adds an initializer under a name that was reserved before. */
   initializer(name: string, dims: readonly number[], elements: TensorElements): string {
-    this.initializers.push(createTensor({ name, dims, ...elements }));
+    this.outermost.initializers.push(createTensor({ name, dims, ...elements }));
     return name;
   }
 
@@ -111,7 +153,7 @@ export class GraphEmitter {
   constant(dtype: WritableElementType, data: readonly number[], rank: 0 | 1): string {
     const text = data.map((value) => (Object.is(value, -0) ? '-0' : String(value))).join(',');
     const label = rank === 0 ? `${dtype}(${text})` : `${dtype}[${text}]`;
-    return this.memo(`constant ${label}`, () =>
+    return this.outermost.memo(`constant ${label}`, () =>
       this.initializer(
         this.tensorNames.unique(`constants/${label.length > 64 ? dtype : label}`),
         rank === 0 ? [] : [data.length],
@@ -135,14 +177,20 @@ export class GraphEmitter {
     return this.constant('int64', values, 1);
   }
 
-  /** Returns what was made under a key before, or makes it. */
+  /** Returns what was made under a key before, here or in a graph around, or makes it here. */
   memo(key: string, make: () => string): string {
-    const known = this.#memo.get(key);
+    const known = this.#recall(key);
     if (known !== undefined) return known;
     const made = make();
     this.#memo.set(key, made);
     this.#fixed.add(made);
     return made;
+  }
+
+  #recall(key: string): string | undefined {
+    const known = this.#memo.get(key);
+    if (known !== undefined || this.#outer === undefined) return known;
+    return this.#outer.#recall(key);
   }
 
   #push(
@@ -164,9 +212,21 @@ export class GraphEmitter {
   }
 }
 
+function readsTensor(nodes: readonly NodeProto[], tensor: string): boolean {
+  return nodes.some(
+    (node) =>
+      node.input.includes(tensor) ||
+      node.attribute.some(({ g }) => {
+        const returned = g?.output.some(({ name }) => name === tensor) ?? false;
+        return returned || readsTensor(g?.node ?? [], tensor);
+      }),
+  );
+}
+
 function attribute(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === 'number') return intAttribute(name, value);
   if (typeof value === 'string') return stringAttribute(name, value);
   if ('float' in value) return floatAttribute(name, value.float);
+  if ('graph' in value) return graphAttribute(name, value.graph);
   return intsAttribute(name, value);
 }

@@ -1,14 +1,21 @@
 import { dimensionsEqual, elementCount, multiplyDimensions } from '@etalon/compiler';
 import type { Dimension, IndexingOperatorsV1 } from '@etalon/spec';
 import { dataTypes } from '../codec/element-types.ts';
+import { TO_CHANNELS_LAST } from './lowered-value.ts';
 import type { LoweringContext, LoweringsOf } from './lowering.ts';
-import { operand, rowMajor } from './lowering.ts';
+import { channelsFirst, operand, rowMajor } from './lowering.ts';
 
 /** Lowerings of the operators that look up by index, and of shapes as values. */
 export const indexingLowerings: LoweringsOf<keyof IndexingOperatorsV1> = {
   gather: (context) => {
     const { emitter, attributes } = context;
-    const tensors = [operand(context, 0).rowMajor(), operand(context, 1).rowMajor()];
+    const x = operand(context, 0);
+    const index = operand(context, 1);
+    if (x.isChannelsFirst && index.type.shape.length === 1) {
+      const axis = TO_CHANNELS_LAST[attributes.axis] ?? attributes.axis;
+      return channelsFirst(emitter.emit('Gather', [x.channelsFirst(), index.rowMajor()], { axis }));
+    }
+    const tensors = [x.rowMajor(), index.rowMajor()];
     return rowMajor(emitter.emit('Gather', tensors, { axis: attributes.axis }));
   },
 

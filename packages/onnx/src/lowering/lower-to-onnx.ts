@@ -1,10 +1,11 @@
-import { formatDimension } from '@etalon/compiler';
-import type { Dimension, ProgramV1, ValueType } from '@etalon/spec';
-import { createGraph, createModel, createValueInfo } from '../codec/model-builder.ts';
+import type { ProgramV1, ValueId } from '@etalon/spec';
+import { createGraph, createModel } from '../codec/model-builder.ts';
 import type { ModelProto, ValueInfoProto } from '../schema/onnx-pb.ts';
+import { declareValue } from './declare-value.ts';
 import { GraphEmitter } from './graph-emitter.ts';
 import { onnxNames } from './names.ts';
 import { ONNX_IR_VERSION, ONNX_OPSET } from './opset.ts';
+import type { LayoutPolicy } from './program-lowering.ts';
 import { lowerNodes } from './program-lowering.ts';
 
 /** Options of {@link encodeOnnx}. */
@@ -18,21 +19,25 @@ export interface OnnxOptions {
  *
  * @throws {UnsupportedOperatorError} `OPERATOR_UNSUPPORTED` for random draws and unknown operators.
  */
-export function lowerToOnnx(program: ProgramV1, options: OnnxOptions = {}): ModelProto {
+export function lowerToOnnx(
+  program: ProgramV1,
+  options: OnnxOptions = {},
+  layout: LayoutPolicy = 'onDemand',
+): ModelProto {
   const names = onnxNames(program);
   const emitter = new GraphEmitter();
   for (const name of [...Object.values(names.inputs), ...Object.values(names.outputs)]) {
     emitter.tensorNames.reserve(name);
   }
-  lowerNodes(program, names, emitter);
+  lowerNodes(program, names, emitter, layout);
   return createModel({
     graph: createGraph({
       name: program.name,
       nodes: emitter.nodes,
       initializers: emitter.initializers,
-      inputs: program.inputs.map(({ name, value }) => declare(program.values[value], name)),
+      inputs: program.inputs.map(({ name, value }) => declare(program, value, name)),
       outputs: program.outputs.map(({ name, value }) =>
-        declare(program.values[value], names.outputs[name] ?? name),
+        declare(program, value, names.outputs[name] ?? name),
       ),
     }),
     irVersion: ONNX_IR_VERSION,
@@ -41,10 +46,6 @@ export function lowerToOnnx(program: ProgramV1, options: OnnxOptions = {}): Mode
   });
 }
 
-function declare(type: ValueType | undefined, name: string): ValueInfoProto {
-  const { dtype, shape } = type ?? { dtype: 'float32' as const, shape: [] };
-  const dims = shape.map((size: Dimension) =>
-    typeof size === 'number' ? size : formatDimension(size),
-  );
-  return createValueInfo({ name, dtype, dims });
+function declare({ values }: ProgramV1, value: ValueId, name: string): ValueInfoProto {
+  return declareValue(name, values[value] ?? { dtype: 'float32', shape: [] });
 }

@@ -31,7 +31,8 @@ export class LoweredValue {
   readonly path: string;
   /** Present when the value is known while the graph is written. */
   readonly constant: HostTensor | undefined;
-  readonly #emitter: GraphEmitter;
+  /** The graph that makes the value: what depends on the value alone belongs there, outside of loops that only read it. */
+  readonly graph: GraphEmitter;
   readonly #init: LoweredValueInit;
   readonly #tensors: Partial<Record<ImageLayout, string>> = {};
 
@@ -39,7 +40,7 @@ export class LoweredValue {
     this.type = init.type;
     this.path = init.path;
     this.constant = init.constant;
-    this.#emitter = emitter;
+    this.graph = emitter;
     this.#init = init;
     if (typeof init.tensor === 'string') this.#tensors[init.layout] = init.tensor;
   }
@@ -67,7 +68,7 @@ export class LoweredValue {
   channelsFirst(): string {
     const known = this.#tensors.channelsFirst;
     if (known !== undefined) return known;
-    const name = this.#emitter.tensorNames.unique(`${this.path}/nchw`);
+    const name = this.graph.tensorNames.unique(`${this.path}/nchw`);
     const made = this.#move(this.rowMajor(), name, this.type.shape, TO_CHANNELS_FIRST);
     this.#tensors.channelsFirst = made;
     return made;
@@ -84,9 +85,9 @@ export class LoweredValue {
     const names = { node, tensor: name };
     const sizes = isReshape(shape, permutation) ? reshapeTarget(shape, target) : undefined;
     if (sizes === undefined) {
-      this.#emitter.emitNamed('Transpose', [tensor], names, { perm: permutation });
+      this.graph.emitNamed('Transpose', [tensor], names, { perm: permutation });
     } else {
-      this.#emitter.emitNamed('Reshape', [tensor, this.#emitter.int64s(sizes)], names);
+      this.graph.emitNamed('Reshape', [tensor, this.graph.int64s(sizes)], names);
     }
     return name;
   }

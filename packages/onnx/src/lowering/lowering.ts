@@ -20,8 +20,10 @@ export interface LoweringContext<K extends OperatorName> {
   readonly sizes: RuntimeSizes;
   /** Bias that this convolution adds, so that the node that added it has nothing left to do. */
   readonly bias: LoweredValue | undefined;
-  /** Whether a later node looks for the maxima of the windows that this pooling reads. */
+  /** Whether another node needs the places of the maxima that this pooling finds. */
   readonly needsMaxima: boolean;
+  /** Result of the max pooling whose gradient this node is, where an earlier node has it. */
+  readonly pooled: LoweredValue | undefined;
 }
 
 /** Tensor that a lowering ended with. */

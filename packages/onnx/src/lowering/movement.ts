@@ -8,7 +8,7 @@ import {
   TO_CHANNELS_LAST,
 } from './lowered-value.ts';
 import type { LoweringContext, LoweringsOf } from './lowering.ts';
-import { operand, rowMajor } from './lowering.ts';
+import { channelsFirst, operand, rowMajor } from './lowering.ts';
 import { slice } from './slices.ts';
 
 /** Lowerings of the operators that move elements. */
@@ -24,8 +24,17 @@ export const movementLowerings: LoweringsOf<keyof MovementOperatorsV1> = {
   transpose: (context) => {
     const x = operand(context, 0);
     const { permutation } = context.attributes;
-    if (permutation.every((axis, index) => axis === index)) return x;
-    return rowMajor(context.emitter.emit('Transpose', [x.rowMajor()], { perm: permutation }));
+    if (isIdentity(permutation)) return x;
+    if (!x.isChannelsFirst) return rowMajor(transpose(context, x.rowMajor(), permutation));
+    // One transposition does both; images that stay images keep their layout.
+    const keepsLayout = permutation[0] === 0 && permutation[3] === 3;
+    const order = keepsLayout ? permute(permutation, TO_CHANNELS_FIRST) : permutation;
+    const tensor = transpose(
+      context,
+      x.channelsFirst(),
+      order.map((axis) => TO_CHANNELS_LAST[axis] ?? axis),
+    );
+    return keepsLayout ? channelsFirst(tensor) : rowMajor(tensor);
   },
 
   expand: (context) => {
@@ -37,7 +46,12 @@ export const movementLowerings: LoweringsOf<keyof MovementOperatorsV1> = {
     const target = shape.map((size, axis) =>
       dimensionsEqual(size, x.type.shape[axis - lead] ?? -1) ? 1 : size,
     );
-    return rowMajor(context.emitter.emit('Expand', [x.rowMajor(), context.sizes.vector(target)]));
+    const { emitter, sizes } = context;
+    if (x.isChannelsFirst && lead === 0) {
+      const spread = sizes.vector(channelsFirstShape(target));
+      return channelsFirst(emitter.emit('Expand', [x.channelsFirst(), spread]));
+    }
+    return rowMajor(emitter.emit('Expand', [x.rowMajor(), sizes.vector(target)]));
   },
 
   concat: (context) => {
@@ -50,7 +64,7 @@ export const movementLowerings: LoweringsOf<keyof MovementOperatorsV1> = {
     }
     const tensors = inputs.map((value) => value.channelsFirst());
     const axis = TO_CHANNELS_LAST[attributes.axis] ?? attributes.axis;
-    return { tensor: emitter.emit('Concat', tensors, { axis }), layout: 'channelsFirst' };
+    return channelsFirst(emitter.emit('Concat', tensors, { axis }));
   },
 
   slice: (context) => {
@@ -76,6 +90,19 @@ export const movementLowerings: LoweringsOf<keyof MovementOperatorsV1> = {
     return { tensor: emitter.emit('Pad', [tensor, sizes.vector(pads), border]), layout };
   },
 };
+
+function isIdentity(permutation: readonly number[]): boolean {
+  return permutation.every((axis, index) => axis === index);
+}
+
+function transpose(
+  { emitter }: LoweringContext<'transpose'>,
+  tensor: string,
+  permutation: readonly number[],
+): string {
+  if (isIdentity(permutation)) return tensor;
+  return emitter.emit('Transpose', [tensor], { perm: permutation });
+}
 
 /**
  * Returns the operand in the layout that it exists in; `axes` lists, for each axis of the tensor, the axis

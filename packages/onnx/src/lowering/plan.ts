@@ -1,4 +1,5 @@
 import type { NodeV1, PoolingAttributes, ProgramV1, ValueId } from '@etalon/spec';
+import { isQuartered } from './max-pool-mask.ts';
 
 /** Facts about a whole program that lowerings of single nodes depend on. */
 export interface LoweringPlan {
@@ -6,8 +7,10 @@ export interface LoweringPlan {
   readonly aliases: ReadonlyMap<ValueId, ValueId>;
   /** Bias that a convolution adds itself, by the convolution's result. */
   readonly biases: ReadonlyMap<ValueId, ValueId>;
-  /** Results of max pooling for whose maxima another node looks in the same image. */
+  /** Results of max pooling for whose places of maxima another node looks in the same image. */
   readonly searched: ReadonlySet<ValueId>;
+  /** Results of max pooling, by the results of its gradient. */
+  readonly pooled: ReadonlyMap<ValueId, ValueId>;
 }
 
 /** Reads a program for what its nodes' lowerings need to know of each other. */
@@ -28,22 +31,31 @@ export function planLowering(program: ProgramV1): LoweringPlan {
       aliases.set(output, fused.convolution);
     }
   }
-  return { aliases, biases, searched: searchedPools(program) };
+  return { aliases, biases, ...planPools(program) };
 }
 
-function searchedPools({ nodes }: ProgramV1): ReadonlySet<ValueId> {
-  const windows = new Set<string>();
+function planPools({ nodes, values }: ProgramV1): Pick<LoweringPlan, 'searched' | 'pooled'> {
+  const pools = new Map<string, ValueId>();
   for (const node of nodes) {
-    if (node.operator === 'maxPool2dGradient' || node.operator === 'maxPool2dSelect') {
-      windows.add(windowsKey(node.inputs[0] ?? -1, node.attributes));
-    }
+    const [output = -1] = node.outputs;
+    if (node.operator !== 'maxPool2d') continue;
+    const key = windowsKey(node.inputs[0] ?? -1, node.attributes);
+    if (!pools.has(key)) pools.set(key, output);
   }
-  const pools = nodes.filter(
-    (node) =>
-      node.operator === 'maxPool2d' &&
-      windows.has(windowsKey(node.inputs[0] ?? -1, node.attributes)),
-  );
-  return new Set(pools.flatMap((node) => node.outputs));
+  const searched = new Set<ValueId>();
+  const pooled = new Map<ValueId, ValueId>();
+  for (const node of nodes) {
+    if (node.operator !== 'maxPool2dGradient' && node.operator !== 'maxPool2dSelect') continue;
+    const [image = -1] = node.inputs;
+    const pool = pools.get(windowsKey(image, node.attributes));
+    if (pool === undefined) continue;
+    const isMasked =
+      node.operator === 'maxPool2dGradient' &&
+      isQuartered(values[image]?.shape ?? [], node.attributes);
+    if (!isMasked) searched.add(pool);
+    else for (const output of node.outputs) pooled.set(output, pool);
+  }
+  return { searched, pooled };
 }
 
 function isAlias({ operator }: NodeV1): boolean {

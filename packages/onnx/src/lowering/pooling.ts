@@ -4,6 +4,7 @@ import type { GraphEmitter } from './graph-emitter.ts';
 import type { LoweringsOf } from './lowering.ts';
 import { channelsFirst, operand } from './lowering.ts';
 import { maxPoolGradient } from './max-pool-gradient.ts';
+import { isQuartered, maskGradient } from './max-pool-mask.ts';
 import { poolAttributes, poolingWindow } from './window.ts';
 
 type Pooling =
@@ -33,8 +34,22 @@ export const poolingLowerings: LoweringsOf<Pooling> = {
   },
 
   maxPool2dGradient: (context) => {
+    const { emitter, attributes, pooled } = context;
+    const { shape } = operand(context, 0).type;
     const image = operand(context, 0).channelsFirst();
-    const { maxima } = poolWithMaxima(context.emitter, image, context.attributes);
+    if (isQuartered(shape, attributes)) {
+      const window = poolAttributes(poolingWindow(attributes));
+      const pool = {
+        image,
+        pooled: pooled?.channelsFirst() ?? emitter.emit('MaxPool', [image], window),
+        gradient: operand(context, 1).channelsFirst(),
+        height: Number(shape[1]),
+        width: Number(shape[2]),
+        attributes,
+      };
+      return channelsFirst(maskGradient(emitter, pool));
+    }
+    const { maxima } = poolWithMaxima(emitter, image, attributes);
     return channelsFirst(maxPoolGradient(context, image, maxima));
   },
 

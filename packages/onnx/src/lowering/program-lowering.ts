@@ -7,46 +7,142 @@ import type { OnnxNames } from './names.ts';
 import { slashPath } from './names.ts';
 import type { LoweringPlan } from './plan.ts';
 import { planLowering } from './plan.ts';
-import { RuntimeSizes } from './runtime-sizes.ts';
+import { RuntimeSizes, sizeCarriers } from './runtime-sizes.ts';
+import { lowerScan } from './scan.ts';
 import { lowerings } from './table.ts';
 
+/**
+ * Where images change their layout: where an operator asks for it, or, as tests compare it with, before and after every operator.
+ */
+export type LayoutPolicy = 'onDemand' | 'everyOperator';
+
 /** Adds a program's nodes to a graph, and gives its outputs their names. */
-export function lowerNodes(program: ProgramV1, names: OnnxNames, emitter: GraphEmitter): void {
-  const lowering = new ProgramLowering(program, names, emitter);
-  for (const node of program.nodes) {
-    requireLowering(node);
-    lowering.lower(node);
-  }
+export function lowerNodes(
+  program: ProgramV1,
+  names: OnnxNames,
+  emitter: GraphEmitter,
+  layout: LayoutPolicy,
+): void {
+  const inputs = program.inputs.map(
+    ({ name, value }) =>
+      new LoweredValue(emitter, {
+        type: typeOf(program, value),
+        path: name,
+        name,
+        layout: 'rowMajor',
+        tensor: name,
+      }),
+  );
+  const sizes = new RuntimeSizes(emitter, sizeCarriers(program));
+  const outputNames = program.outputs.map(({ name }) => names.outputs[name] ?? name);
+  const lowering = new ProgramLowering(program, { emitter, sizes, layout, inputs, outputNames });
+  lowering.lowerAll();
   lowering.finish();
+}
+
+/** Where the nodes of a program go. */
+interface Surroundings {
+  readonly emitter: GraphEmitter;
+  readonly sizes: RuntimeSizes;
+  readonly layout: LayoutPolicy;
+  /** Values of the program's inputs. */
+  readonly inputs: readonly LoweredValue[];
+  /** Names that the program's outputs must have; none for a body. */
+  readonly outputNames: readonly string[];
+  /** For a body, the name of the loop and the part of a path that it shares with what is inside. */
+  readonly loop?: { readonly name: string; readonly scope: string };
 }
 
 class ProgramLowering {
   readonly #program: ProgramV1;
-  readonly #names: OnnxNames;
+  readonly #around: Surroundings;
   readonly #emitter: GraphEmitter;
-  readonly #sizes: RuntimeSizes;
   readonly #plan: LoweringPlan;
   readonly #values = new Map<ValueId, LoweredValue>();
   /** Names of outputs, by the value that is returned under them first. */
   readonly #outputNames = new Map<ValueId, string>();
 
-  constructor(program: ProgramV1, names: OnnxNames, emitter: GraphEmitter) {
+  constructor(program: ProgramV1, around: Surroundings) {
     this.#program = program;
-    this.#names = names;
-    this.#emitter = emitter;
-    this.#sizes = new RuntimeSizes(emitter, program);
+    this.#around = around;
+    this.#emitter = around.emitter;
     this.#plan = planLowering(program);
-    for (const { name, value } of program.outputs) {
-      const original = this.#original(value);
-      if (!this.#outputNames.has(original)) {
-        this.#outputNames.set(original, names.outputs[name] ?? name);
-      }
-    }
-    this.#addInputs();
+    around.outputNames.forEach((name, index) => {
+      const original = this.#original(program.outputs[index]?.value ?? -1);
+      if (!this.#outputNames.has(original)) this.#outputNames.set(original, name);
+    });
+    program.inputs.forEach(({ value }, index) => {
+      const input = around.inputs[index];
+      if (input !== undefined) this.#values.set(value, input);
+    });
     this.#addConstants();
   }
 
-  lower<K extends LoweredOperator>(node: NodeOf<K>): void {
+  lowerAll(): void {
+    for (const node of this.#program.nodes) {
+      if (node.operator === 'scan') {
+        this.#lowerScan(node);
+      } else {
+        requireLowering(node);
+        this.#lower(node);
+      }
+    }
+  }
+
+  /** Values of the program's outputs. */
+  get outputs(): readonly LoweredValue[] {
+    return this.#program.outputs.map(({ value }) => this.#value(value));
+  }
+
+  #lowerScan(node: NodeOf<'scan'>): void {
+    const emitter = this.#emitter;
+    const path = this.#name(node);
+    const own = slashPath(node.path);
+    const loop = { name: path, scope: own.slice(0, own.lastIndexOf('/') + 1) };
+    const { attributes } = node;
+    const label = (at: number): string =>
+      at < attributes.carried ? `carried/${at}` : `stacked/${at - attributes.carried}`;
+    const results = node.outputs.map(
+      (id, at) =>
+        this.#outputNames.get(id) ?? emitter.tensorNames.unique(`${path}/results/${label(at)}`),
+    );
+    emitter.within(path, () => {
+      lowerScan({
+        path,
+        attributes,
+        operands: node.inputs.map((id) => this.#value(id)),
+        results,
+        emitter,
+        sizes: this.#around.sizes,
+        lowerBody: (body, inputs) => {
+          const { sizes, layout } = this.#around;
+          const lowering = new ProgramLowering(attributes.body, {
+            emitter: body,
+            sizes: sizes.in(body),
+            layout,
+            inputs,
+            outputNames: [],
+            loop,
+          });
+          lowering.lowerAll();
+          return lowering.outputs;
+        },
+      });
+    });
+    node.outputs.forEach((id, at) => {
+      const name = results[at] ?? '';
+      const value = {
+        type: this.#type(id),
+        path: name,
+        name,
+        layout: 'rowMajor',
+        tensor: name,
+      } as const;
+      this.#values.set(id, new LoweredValue(emitter, value));
+    });
+  }
+
+  #lower<K extends LoweredOperator>(node: NodeOf<K>): void {
     const [output = -1] = node.outputs;
     const alias = this.#plan.aliases.get(output);
     if (alias !== undefined) {
@@ -54,7 +150,7 @@ class ProgramLowering {
       return;
     }
     const emitter = this.#emitter;
-    const path = emitter.nodeNames.unique(slashPath(node.path) || node.operator);
+    const path = this.#name(node);
     const before = emitter.nodes.length;
     const result = emitter.within(path, () => this.#emit(node, this.#type(output)));
     this.#values.set(
@@ -65,13 +161,22 @@ class ProgramLowering {
 
   /** Gives each output its name; a value that has another name already is copied. */
   finish(): void {
-    for (const { name, value } of this.#program.outputs) {
-      const tensor = this.#names.outputs[name] ?? name;
-      const made = this.#value(value).rowMajor();
+    this.outputs.forEach((value, index) => {
+      const tensor = this.#around.outputNames[index] ?? '';
+      const made = value.rowMajor();
       if (made !== tensor) {
         this.#emitter.emitNamed('Identity', [made], { node: `outputs/${tensor}`, tensor });
       }
-    }
+    });
+  }
+
+  // `lstm_1/matmul` in the loop `lstm_1/scan` is `lstm_1/scan/matmul`, whatever has its name outside.
+  #name(node: Pick<NodeV1, 'path' | 'operator'>): string {
+    const own = slashPath(node.path) || node.operator;
+    const { loop } = this.#around;
+    if (loop === undefined) return this.#emitter.nodeNames.unique(own);
+    const inner = own.startsWith(loop.scope) ? own.slice(loop.scope.length) : own;
+    return this.#emitter.nodeNames.unique(`${loop.name}/${inner}`);
   }
 
   #emit<K extends LoweredOperator>(
@@ -80,15 +185,17 @@ class ProgramLowering {
   ): LoweredTensor | LoweredValue {
     const [id = -1] = node.outputs;
     const bias = this.#plan.biases.get(id);
+    const pooled = this.#plan.pooled.get(id);
     return lowerings[node.operator]({
       node,
       attributes: node.attributes,
       inputs: node.inputs.map((input) => this.#value(input)),
       output,
       emitter: this.#emitter,
-      sizes: this.#sizes,
+      sizes: this.#around.sizes,
       bias: bias === undefined ? undefined : this.#value(bias),
       needsMaxima: this.#plan.searched.has(id),
+      pooled: pooled === undefined ? undefined : this.#values.get(pooled),
     });
   }
 
@@ -102,26 +209,27 @@ class ProgramLowering {
     const name = this.#outputNames.get(id) ?? emitter.tensorNames.unique(path);
     const final = layout === 'rowMajor' ? name : emitter.tensorNames.unique(`${path}/nchw`);
     const renamed = emitter.rename(before, tensor, { node: path, tensor: final });
-    return new LoweredValue(emitter, {
+    const value = new LoweredValue(emitter, {
       type: this.#type(id),
       path,
       name,
       layout,
       tensor: renamed ? final : tensor,
     });
+    if (this.#around.layout === 'onDemand') return value;
+    const made = value.rowMajor();
+    return new LoweredValue(emitter, {
+      type: value.type,
+      path,
+      name,
+      layout: 'rowMajor',
+      tensor: made,
+    });
   }
 
-  #addInputs(): void {
-    for (const { name, value } of this.#program.inputs) {
-      const type = this.#type(value);
-      const input = { type, path: name, name, layout: 'rowMajor', tensor: name } as const;
-      this.#values.set(value, new LoweredValue(this.#emitter, input));
-    }
-  }
-
-  // An initializer is added when it is first read: a filter may be needed as OIHW alone.
+  // An initializer is added when it is first read: a filter may be needed as OIHW alone. A body's belong to the model's own graph.
   #addConstants(): void {
-    const emitter = this.#emitter;
+    const emitter = this.#emitter.outermost;
     for (const { value, path, tensor } of this.#program.constants) {
       const name = emitter.tensorNames.unique(slashPath(path) || 'constant');
       this.#values.set(
@@ -150,10 +258,14 @@ class ProgramLowering {
   }
 
   #type(id: ValueId): ValueType {
-    const type = this.#program.values[id];
-    if (type !== undefined) return type;
-    throw undefinedValue(this.#program, id);
+    return typeOf(this.#program, id);
   }
+}
+
+function typeOf(program: ProgramV1, id: ValueId): ValueType {
+  const type = program.values[id];
+  if (type !== undefined) return type;
+  throw undefinedValue(program, id);
 }
 
 function undefinedValue({ name }: ProgramV1, id: ValueId): InternalError {

@@ -1,3 +1,4 @@
+import { elementCount, formatDimension } from '@etalon/compiler';
 import type { OperatorName, ReductionOperatorsV1 } from '@etalon/spec';
 import { dataTypes } from '../codec/element-types.ts';
 import type { GraphEmitter } from './graph-emitter.ts';
@@ -9,18 +10,44 @@ type Reduction = 'reduceSum' | 'reduceMean' | 'reduceMax' | 'reduceMin';
 
 /** Lowerings of the reductions. */
 export const reductionLowerings: LoweringsOf<keyof ReductionOperatorsV1> = {
-  reduceSum: reduction((reduce, x, { emitter, output }) => {
-    if (output.dtype !== 'int32') return reduce('ReduceSum', x);
-    // ONNX Runtime 1.30 saturates int32 sums; the lower half of the int64 sum is the sum modulo 2³².
-    const sum = reduce('ReduceSum', emitter.emit('Cast', [x], { to: dataTypes.int64 }));
-    return emitter.emit('Cast', [sum], { to: dataTypes.int32 });
-  }),
+  reduceSum: (context) => (sumsRows(context) ? rowSum(context) : sum(context)),
   reduceMean: reduction((reduce, x) => reduce('ReduceMean', x)),
   reduceMax: reduction((reduce, x, context) => keepNaN('ReduceMax', reduce, x, context)),
   reduceMin: reduction((reduce, x, context) => keepNaN('ReduceMin', reduce, x, context)),
   argMax: search('ArgMax'),
   argMin: search('ArgMin'),
 };
+
+const sum: Lowering<'reduceSum'> = reduction((reduce, x, { emitter, output }) => {
+  if (output.dtype !== 'int32') return reduce('ReduceSum', x);
+  // ONNX Runtime 1.30 saturates int32 sums; the lower half of the int64 sum is the sum modulo 2³².
+  const whole = reduce('ReduceSum', emitter.emit('Cast', [x], { to: dataTypes.int64 }));
+  return emitter.emit('Cast', [whole], { to: dataTypes.int32 });
+});
+
+/** Whether all but the last axis are summed, as for a bias. */
+function sumsRows(context: LoweringContext<'reduceSum'>): boolean {
+  const { axes } = context.attributes;
+  const { type, isChannelsFirst } = operand(context, 0);
+  const leading = type.shape.length - 1;
+  const isAll = axes.length === leading && axes.every((axis) => axis < leading);
+  return type.dtype === 'float32' && !isChannelsFirst && leading > 0 && isAll;
+}
+
+// A product with ones: 43,264 rows of 16 take 0.06 ms instead of 0.16 on one thread and 0.07 instead of 2.0 on two, 512 of 512 0.05
+// and 0.09 instead of 0.06 and 1.3 (ONNX Runtime 1.30, `benchmarks/lowerings.mjs`).
+function rowSum(context: LoweringContext<'reduceSum'>): LoweredTensor {
+  const { emitter, sizes, output } = context;
+  const { shape } = operand(context, 0).type;
+  const width = shape.at(-1) ?? 1;
+  const rows = elementCount(shape.slice(0, -1));
+  const { outermost } = emitter;
+  const ones = outermost.memo(`ones ${formatDimension(rows)}`, () =>
+    outermost.emit('Expand', [emitter.float(1), sizes.single(rows)]),
+  );
+  const flat = sizes.reshape(operand(context, 0).rowMajor(), shape, [rows, width]);
+  return rowMajor(sizes.reshape(emitter.emit('MatMul', [ones, flat]), [width], output.shape));
+}
 
 /** Emits a reduction operator over the node's axes. */
 type Reduce = (opType: string, x: string) => string;

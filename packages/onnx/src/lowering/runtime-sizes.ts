@@ -3,23 +3,41 @@ import type { Dimension, DimensionFactor, ProgramV1, Shape } from '@etalon/spec'
 import { InternalError } from '@etalon/spec';
 import type { GraphEmitter } from './graph-emitter.ts';
 
+/** For each name of a size an input that has it, and on which axis. */
+export type SizeCarriers = ReadonlyMap<string, { readonly input: string; readonly axis: number }>;
+
+/** Finds the inputs of a program that carry its named sizes. */
+export function sizeCarriers(program: ProgramV1): SizeCarriers {
+  const carriers = new Map<string, { input: string; axis: number }>();
+  for (const { name: input, value } of program.inputs) {
+    program.values[value]?.shape.forEach((size, axis) => {
+      if (typeof size === 'string' && !carriers.has(size)) carriers.set(size, { input, axis });
+    });
+  }
+  return carriers;
+}
+
 /**
  * Sizes as int64 vectors in the graph: constants where they are known, else arithmetic on the `Shape` of an
  * input that carries the name. Each name and each expression is computed once.
  */
 export class RuntimeSizes {
+  /** Graph whose tensors are reshaped. */
+  readonly #graph: GraphEmitter;
+  /** Graph that computes sizes: the outermost, which alone has the inputs, and computes them once for all iterations. */
   readonly #emitter: GraphEmitter;
-  readonly #carriers: ReadonlyMap<string, { readonly input: string; readonly axis: number }>;
+  readonly #carriers: SizeCarriers;
 
-  constructor(emitter: GraphEmitter, program: ProgramV1) {
-    this.#emitter = emitter;
-    const carriers = new Map<string, { input: string; axis: number }>();
-    for (const { name: input, value } of program.inputs) {
-      program.values[value]?.shape.forEach((size, axis) => {
-        if (typeof size === 'string' && !carriers.has(size)) carriers.set(size, { input, axis });
-      });
-    }
+  /** @param carriers - of the whole program, for a body as well. */
+  constructor(graph: GraphEmitter, carriers: SizeCarriers) {
+    this.#graph = graph;
+    this.#emitter = graph.outermost;
     this.#carriers = carriers;
+  }
+
+  /** Returns the sizes for nodes of another graph of the same model. */
+  in(graph: GraphEmitter): RuntimeSizes {
+    return new RuntimeSizes(graph, this.#carriers);
   }
 
   /** Returns several sizes as one int64 vector. */
@@ -46,9 +64,9 @@ export class RuntimeSizes {
     if (shapesEqual(from, to)) return tensor;
     const target = reshapeTarget(from, to);
     if (target !== undefined) {
-      return this.#emitter.emit('Reshape', [tensor, this.#emitter.int64s(target)]);
+      return this.#graph.emit('Reshape', [tensor, this.#graph.int64s(target)]);
     }
-    return this.#emitter.emit('Reshape', [tensor, this.vector(to)], { allowzero: 1 });
+    return this.#graph.emit('Reshape', [tensor, this.vector(to)], { allowzero: 1 });
   }
 
   #within<T>(run: () => T): T {

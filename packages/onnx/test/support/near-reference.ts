@@ -16,8 +16,9 @@ export type Feeds = Readonly<Record<string, HostTensor>>;
 export async function expectNearReference(
   program: ProgramV1,
   runs: readonly Feeds[],
+  options: Parameters<typeof openOnnx>[1] = {},
 ): Promise<number> {
-  const session = await openOnnx(program);
+  const session = await openOnnx(program, options);
   let compared = 0;
   let bounded = 0;
   for (const feeds of runs) {

@@ -1,7 +1,9 @@
 import type { DType, HostTensor, ProgramV1 } from '@etalon/spec';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { encodeOnnx } from '../../src/encode-onnx.ts';
+import { encodeModel } from '../../src/codec/encode-model.ts';
+import { lowerToOnnx } from '../../src/lowering/lower-to-onnx.ts';
 import { onnxNames } from '../../src/lowering/names.ts';
+import type { LayoutPolicy } from '../../src/lowering/program-lowering.ts';
 
 /** Program in ONNX Runtime. */
 export interface OnnxSession {
@@ -12,9 +14,10 @@ export interface OnnxSession {
 /** Encodes a program and hands the bytes to ONNX Runtime. */
 export async function openOnnx(
   program: ProgramV1,
-  { threads = 1 }: { readonly threads?: number } = {},
+  options: { readonly threads?: number; readonly layout?: LayoutPolicy } = {},
 ): Promise<OnnxSession> {
-  const session = await InferenceSession.create(encodeOnnx(program), {
+  const { threads = 1, layout = 'onDemand' } = options;
+  const session = await InferenceSession.create(encodeModel(lowerToOnnx(program, {}, layout)), {
     intraOpNumThreads: threads,
     logSeverityLevel: 2,
   });
@@ -37,8 +40,9 @@ export async function openOnnx(
 export async function runOnnx(
   program: ProgramV1,
   inputs: Readonly<Record<string, HostTensor>>,
+  options: Parameters<typeof openOnnx>[1] = {},
 ): Promise<Record<string, HostTensor>> {
-  const session = await openOnnx(program);
+  const session = await openOnnx(program, options);
   const results = await session.run(inputs);
   await session.release();
   return results;

@@ -1,0 +1,53 @@
+// Many training steps in one call, dense 784-128-64-10, batch 64, Adam: `fit` against the graph in models/dense-loop.onnx, which
+// holds the loop and gathers batches from the whole data set, 200 steps to a call.
+import { requireEqualLosses } from '../agreement.mjs';
+import { digitsLike } from '../digits.mjs';
+import { denseParameters } from '../peers/first-values.mjs';
+import { createLoopPeer } from '../peers/hand-made.mjs';
+import { report, takeTurns, threads } from '../timing.mjs';
+import { createTrainerOf, datasetOf, denseModel, lossesOf } from '../trainers.mjs';
+
+const batchSize = 64;
+const steps = 200;
+const data = digitsLike(batchSize * steps, 5);
+const examples = datasetOf(data);
+const trainer = await createTrainerOf(denseModel);
+const peer = await createLoopPeer('dense-loop.onnx', denseParameters(denseModel), data, {
+  threads,
+});
+
+const beginning = await trainer.checkpoint();
+async function beginAnew() {
+  await trainer.restore(beginning);
+  peer.reset();
+}
+
+const inOrder = Int32Array.from(data.labels, (_, index) => index);
+const stepByStep = (await lossesOf(trainer, examples, { batchSize })).slice(0, 30);
+const inLoop = await peer.train(inOrder, batchSize);
+requireEqualLosses('dense-loop', stepByStep, inLoop.slice(0, 30));
+await beginAnew();
+// Several steps per call report means only, so the mean of the epoch is compared.
+const [epoch] = (await trainer.fit(examples, { epochs: 1, batchSize, shuffle: false })).epochs;
+requireEqualLosses(
+  'dense-loop, several steps per call',
+  [epoch.logs.loss],
+  [inLoop.reduce((sum, loss) => sum + loss, 0) / steps],
+  1e-4,
+);
+
+// Etalon shuffles by itself; the peer is given a shuffled order.
+const shuffled = inOrder.map((index) => (index * 7919) % inOrder.length);
+const { ours, peer: byHand } = await takeTurns(
+  () => trainer.fit(examples, { epochs: 1, batchSize }),
+  () => peer.train(shuffled, batchSize),
+  { calls: 1, before: beginAnew },
+);
+report([
+  {
+    name: "ms per step, fit, stepsPerCall 'auto', to hand-made Loop",
+    goal: 1.15,
+    ours: ours / steps,
+    peer: byHand / steps,
+  },
+]);
