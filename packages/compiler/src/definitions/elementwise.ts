@@ -26,6 +26,7 @@ import {
 import { formatType } from '../program/format-type.ts';
 import type { DefinitionsOf, GradientRule, OperatorRule } from './definition.ts';
 import { everyDType, floatDTypes, numericDTypes } from './definition.ts';
+import { maskPooledGradient } from './pool-gradient-rules.ts';
 import { dropExpand, dropFactorOne, dropNeutral } from './simplify-rules.ts';
 import { broadcast, requireDType, requireSameDType } from './type-rules.ts';
 
@@ -173,6 +174,7 @@ export const elementwiseDefinitions: DefinitionsOf<keyof ElementwiseOperatorsV1>
       where(condition, dy, 0),
       where(condition, 0, dy),
     ],
+    simplify: maskPooledGradient,
     flops: onePerElement,
   },
 

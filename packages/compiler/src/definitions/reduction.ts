@@ -16,6 +16,7 @@ import { formatType } from '../program/format-type.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import type { DefinitionsOf, GradientContext, OperatorRule } from './definition.ts';
 import { floatDTypes, numericDTypes } from './definition.ts';
+import { sumPooledGradient } from './pool-gradient-rules.ts';
 import { requireAxis, requireBoolean, requireDType } from './type-rules.ts';
 
 type Reduction = OperatorRule<1, ReductionAttributes>;
@@ -106,11 +107,14 @@ const int32Maximum = 2 ** 31 - 1;
 /** Definitions of the reductions. */
 export const reductionDefinitions: DefinitionsOf<keyof ReductionOperatorsV1> = {
   // d Σx = Σdx
-  reduceSum: reduction(
-    numericDTypes,
-    (context) => [expand(withKeptAxes(context.outputGradient, context), context.inputs[0].shape)],
-    () => 0,
-  ),
+  reduceSum: {
+    ...reduction(
+      numericDTypes,
+      (context) => [expand(withKeptAxes(context.outputGradient, context), context.inputs[0].shape)],
+      () => 0,
+    ),
+    simplify: sumPooledGradient,
+  },
   // d mean(x) = Σdx / n
   reduceMean: reduction(
     floatDTypes,

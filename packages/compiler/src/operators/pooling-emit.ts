@@ -26,6 +26,11 @@ export function averagePool2dGradient(
   });
 }
 
+/** Adds `maxPool2d` with explicit attributes. */
+export function maxPool2d(image: Tensor, attributes: PoolingAttributes): Tensor {
+  return emit('maxPool2d', [image], shared(attributes));
+}
+
 /** Adds `maxPool2d`'s gradient with respect to `image`. */
 export function maxPool2dGradient(
   image: Tensor,

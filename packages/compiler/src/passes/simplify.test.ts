@@ -11,6 +11,7 @@ import {
   expand,
   identity,
   max,
+  maxPool2d,
   min,
   mul,
   nameScope,
@@ -18,6 +19,7 @@ import {
   printProgram,
   randomNormal,
   reduceSum,
+  relu,
   reshape,
   scan,
   simplify,
@@ -29,6 +31,7 @@ import {
   tensor,
   traceProgram,
   transpose,
+  valueAndGradient,
 } from '../index.ts';
 
 const inputs = {
@@ -64,6 +67,22 @@ describe(simplify, () => {
     ['the value of a straight-through estimator', ({ x }) => straightThrough(identity)(x)],
   ])('drops %s', (_, body) => {
     expect(nodesOf(body)).toEqual([]);
+  });
+
+  it('masks and sums the gradient of a pool on the pooled image', () => {
+    const types = {
+      x: tensor('float32', ['n', 4, 4, 3]),
+      b: tensor('float32', [3]),
+      g: tensor('float32', ['n', 2, 2, 3]),
+    };
+    const program = traceProgram('model', types, ({ x, b, g }) => {
+      const pool = (image: Tensor) => maxPool2d(image, { windowSize: 2 });
+      const loss = (bias: Tensor) => reduceSum(mul(pool(relu(add(x, bias))), g));
+      return { bias: valueAndGradient(loss)(b).gradients };
+    });
+    const operators = simplify(program).nodes.map(({ operator }) => operator);
+    // No gradient has the size of the image.
+    expect(operators).toEqual(['add', 'relu', 'maxPool2d', 'greater', 'where', 'reduceSum']);
   });
 
   it.each<[string, (symbols: Symbols) => Tensor, number]>([

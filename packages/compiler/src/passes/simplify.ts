@@ -8,7 +8,8 @@ import type { Replacement } from './rewrite.ts';
 import { rewriteProgram } from './rewrite.ts';
 
 /**
- * Applies the operators' simplification rules and computes equal expressions once. Results keep every bit.
+ * Applies the operators' simplification rules and computes equal expressions once. Results keep every bit, but for
+ * sums that leave zeros out and so add in another order.
  */
 export function simplify(program: ProgramV1): ProgramV1 {
   const known = new Map<string, Replacement>();
