@@ -59,6 +59,14 @@ describe('datasetFromTensors', () => {
     expect(dataset.gather(new Uint32Array([0, 1, 2])).x.data).toEqual(new Float32Array([1, 2, 3]));
   });
 
+  it('hands out everything without copying, as it was given', () => {
+    const x = float32([1, 2, 3]);
+    const y = int32([4, 5, 6]);
+    const whole = datasetFromTensors({ x, y }).whole?.();
+    expect(whole?.x.data).toBe(x.data);
+    expect(whole).toEqual(datasetFromTensors({ x, y }).gather(new Uint32Array([0, 1, 2])));
+  });
+
   it('may be empty', () => {
     const dataset = datasetFromTensors({ x: uint8([], [0, 4]) });
     expect(dataset.size).toBe(0);

@@ -59,6 +59,10 @@ export function datasetFromTensors<const T extends Readonly<Record<string, HostT
     size,
     deterministic: true,
     fields,
+    whole: () =>
+      Object.fromEntries(columns.map(({ name, tensor }) => [name, tensor])) as Batch<
+        FieldsOfTensors<T>
+      >,
     gather(indices: Uint32Array): Batch<FieldsOfTensors<T>> {
       checkIndices('gather', indices, size);
       return Object.fromEntries(

@@ -40,4 +40,11 @@ export interface Dataset<F extends Fields = Fields> {
    * @throws {DatasetError} `INDEX_OUT_OF_RANGE`
    */
   gather(indices: Uint32Array): Batch<F>;
+
+  /**
+   * Returns all examples in their order, where they lie in memory so already; absent otherwise.
+   *
+   * The tensors are the data set's own: read them, but do not change them.
+   */
+  whole?(): Batch<F>;
 }

@@ -23,6 +23,11 @@ export interface IndexedExamples {
   readonly fields: Readonly<Record<string, FieldSpec>>;
   /** Returns the examples at the given indices, stacked in that order. */
   gather(indices: Uint32Array): ExampleBatch | Promise<ExampleBatch>;
+  /**
+   * Returns all examples in their order where they lie in memory so already; absent otherwise. The tensors are borrowed: they
+   * are read while `fit` runs and must not change meanwhile. Saves a copy of everything where data is kept on the device.
+   */
+  whole?(): ExampleBatch;
 }
 
 /** Examples that come in batches of the source's choosing, again from the start at each call. */

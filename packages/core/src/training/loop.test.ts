@@ -75,6 +75,14 @@ describe('steps in a loop of the engine', () => {
     expect(backend.programs).toEqual(['points training steps']);
   });
 
+  it('copy nothing of a data set that lies in memory whole', async () => {
+    const { examples, gathered } = watched();
+    const whole = { ...examples, whole: () => data };
+    const single = await trained(countingBackend(), drawn);
+    expect(await trained(inside('resident'), whole)).toEqual(single);
+    expect(gathered).toEqual([]);
+  });
+
   it('gather the batches of a call together where the data cannot stay', async () => {
     const { examples, gathered } = watched();
     const trainer = await pointTrainer({ backend: inside('copied') });

@@ -8,7 +8,7 @@ import type {
 import type { PlacedBatch } from './batches.ts';
 import { examplesOf, tensorsOf } from './batches.ts';
 import { bytesPerExample, drawBytesPerStep } from './call-bytes.ts';
-import type { Examples, IndexedExamples } from './dataset.ts';
+import type { ExampleBatch, Examples, IndexedExamples } from './dataset.ts';
 import { isIndexed } from './dataset.ts';
 import { inFieldTerms } from './field-errors.ts';
 import type { DataProgram, Draws } from './run-on-data.ts';
@@ -69,8 +69,7 @@ async function onDevice(
   limit: number,
 ): Promise<StepRunner> {
   const { where, prepared } = program;
-  const every = Uint32Array.from({ length: examples.size }, (_, index) => index);
-  const tensors = await examples.gather(every);
+  const tensors = examples.whole?.() ?? (await gatherAll(examples));
   const placed: Record<string, DeviceTensorV1> = {};
   const dispose = (): void => {
     for (const tensor of Object.values(placed)) tensor.dispose();
@@ -91,6 +90,10 @@ async function onDevice(
     },
     dispose,
   };
+}
+
+function gatherAll(examples: IndexedExamples): ExampleBatch | Promise<ExampleBatch> {
+  return examples.gather(Uint32Array.from({ length: examples.size }, (_, index) => index));
 }
 
 function byTheCall(program: DataProgram, examples: Examples, limit: number): StepRunner {
