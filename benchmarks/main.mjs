@@ -80,10 +80,11 @@ for (const [suite, results] of runs) {
       continue;
     }
     const value = quartiles(results.map((result) => result[index].value));
-    const met = speedup ? value.median >= goal : value.median <= goal;
+    const met = goal === undefined || (speedup ? value.median >= goal : value.median <= goal);
     const ours = results.map((result) => result[index].ours);
     const peer = results.map((result) => result[index].peer);
-    rows.push({ suite, name, goal: `${speedup ? '>=' : '<='} ${goal}`, met, value, ours, peer });
+    const bar = goal === undefined ? '' : `${speedup ? '>=' : '<='} ${goal}`;
+    rows.push({ suite, name, goal: bar, met, value, ours, peer });
   }
 }
 
@@ -96,8 +97,9 @@ const middle = (numbers) =>
   numbers[0] === undefined ? '' : String(Number(quartiles(numbers).median.toPrecision(3)));
 for (const { suite, name, value, goal, met, ours, peer, skipped } of rows) {
   if (skipped !== undefined) continue;
+  const verdict = goal === '' ? '' : met ? 'yes' : 'NO';
   const quarters = [value.lower, value.median, value.upper].map(figure);
-  table.push([suite, name, ...quarters, goal, met ? 'yes' : 'NO', middle(ours), middle(peer)]);
+  table.push([suite, name, ...quarters, goal, verdict, middle(ours), middle(peer)]);
 }
 console.log(table.toString());
 for (const { suite, name, skipped } of rows) {

@@ -40,7 +40,8 @@ export function noise(seed) {
 
 /**
  * Hands a suite's rows to main.mjs. Each has `name` and `goal`; what is compared with the goal is `value` if given, else
- * `ours / peer`, or without a peer `ours`, at most the goal; with `speedup` it is `peer / ours`, at least the goal. A row
+ * `ours / peer`, or without a peer `ours`, at most the goal; with `speedup` it is `peer / ours`, at least the goal; without a goal it is
+ * only shown. A row
  * with `skipped` gives the reason why it was not measured.
  */
 export function report(rows) {

@@ -47,6 +47,13 @@ export const cnnModel = defineNetwork(
 
 export const backend = await createOnnxRuntimeBackend({ device: 'cpu', threads });
 
+/** The same engine, always in the caller's thread. */
+export const inlineBackend = await createOnnxRuntimeBackend({
+  device: 'cpu',
+  threads,
+  execution: 'inline',
+});
+
 /** Adam at 1e-3 on cross entropy; first values are those of `model.initialize(1)`. */
 export function createTrainerOf(model, on = backend) {
   return createTrainer(model, {
