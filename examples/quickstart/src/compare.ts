@@ -3,15 +3,7 @@ import type { BackendV1, HostTensor, PreparedProgram, ProgramV1 } from '@etalon/
 import { prepare } from '@etalon/core';
 import { batches, takeExamples } from '@etalon/datasets';
 import type { Digits } from './data.ts';
-
-/** An engine to judge. */
-export interface Engine {
-  readonly backend: BackendV1;
-  /** Images that it classifies; a slow engine gets fewer. */
-  readonly images: number;
-  /** Runs that the median latency is taken of. */
-  readonly repetitions: number;
-}
+import type { Engine } from './engines.ts';
 
 /** What one engine did with the trained network. */
 export interface EngineResult {
@@ -34,32 +26,34 @@ const classes = 10;
 // Also the number of images that one norm is taken over.
 const batchSize = 250;
 
-/** Runs the frozen network on every engine and measures it against the first, the reference. */
+/**
+ * Runs the frozen network on one engine after the other and measures each against the first, the reference. An engine whose
+ * backend is open already is left open.
+ */
 export async function compareEngines(
   program: ProgramV1,
   data: Digits,
   engines: readonly [Engine, ...Engine[]],
+  open: BackendV1,
 ): Promise<readonly EngineResult[]> {
-  const [reference] = engines;
-  const truth = await logitsOf(program, data, reference);
   const results: EngineResult[] = [];
+  let truth: Float64Array | undefined;
   for (const engine of engines) {
-    const found = engine === reference ? truth : await logitsOf(program, data, engine);
-    const images = Math.min(found.logits.length, truth.logits.length) / classes;
-    const differences = batchStarts(images).map((start) => {
-      const rows = (logits: Float64Array) =>
-        logits.subarray(start * classes, Math.min(start + batchSize, images) * classes);
-      return differenceOf(rows(found.logits), rows(truth.logits));
-    });
-    results.push({
-      name: engine.backend.name,
-      images: found.logits.length / classes,
-      accuracy: found.accuracy,
-      maxAbsoluteDifference: largest(differences.map(({ absolute }) => absolute)),
-      normwiseDifference: largest(differences.map(({ normwise }) => normwise)),
-      budget: NORM_BUDGETS[engine.backend.manifest.precision],
-      latencyMs: found.latencyMs,
-    });
+    const backend = engine.name === open.name ? open : await engine.create();
+    try {
+      const found = await judge(program, data, backend, engine);
+      truth ??= found.logits;
+      results.push({
+        name: backend.name,
+        images: found.logits.length / classes,
+        accuracy: found.accuracy,
+        ...differencesOf(found.logits, truth),
+        budget: NORM_BUDGETS[backend.manifest.precision],
+        latencyMs: found.latencyMs,
+      });
+    } finally {
+      if (backend !== open) await backend.dispose();
+    }
   }
   return results;
 }
@@ -70,9 +64,14 @@ interface Found {
   readonly latencyMs: EngineResult['latencyMs'];
 }
 
-async function logitsOf(program: ProgramV1, data: Digits, engine: Engine): Promise<Found> {
-  const prepared = await prepare(program, engine.backend);
-  const examples = takeExamples(data.test, Math.min(engine.images, data.test.size));
+async function judge(
+  program: ProgramV1,
+  data: Digits,
+  backend: BackendV1,
+  { images, repetitions }: Engine,
+): Promise<Found> {
+  const prepared = await prepare(program, backend);
+  const examples = takeExamples(data.test, Math.min(images, data.test.size));
   const logits = new Float64Array(examples.size * classes);
   let right = 0;
   let at = 0;
@@ -83,8 +82,8 @@ async function logitsOf(program: ProgramV1, data: Digits, engine: Engine): Promi
     at += label.data.length;
   }
   const latencyMs = {
-    batch1: await medianLatency(prepared, data, 1, engine.repetitions),
-    batch64: await medianLatency(prepared, data, 64, engine.repetitions),
+    batch1: await medianLatency(prepared, data, 1, repetitions),
+    batch64: await medianLatency(prepared, data, 64, repetitions),
   };
   prepared.dispose();
   return { logits, accuracy: right / examples.size, latencyMs };
@@ -143,16 +142,22 @@ async function medianLatency(
   return times.sort((a, b) => a - b)[Math.floor(repetitions / 2)] ?? Number.NaN;
 }
 
-function batchStarts(images: number): readonly number[] {
-  return Array.from({ length: Math.ceil(images / batchSize) }, (_, batch) => batch * batchSize);
-}
-
-function differenceOf(
+/** Compares the images that both have. */
+function differencesOf(
   found: Float64Array,
   truth: Float64Array,
-): { readonly absolute: number; readonly normwise: number } {
-  const absolute = largest(Array.from(found, (value, i) => Math.abs(value - (truth[i] ?? 0))));
-  return { absolute, normwise: relativeNorm(found, truth) };
+): Pick<EngineResult, 'maxAbsoluteDifference' | 'normwiseDifference'> {
+  const end = Math.min(found.length, truth.length);
+  const absolute: number[] = [];
+  const normwise: number[] = [];
+  for (let start = 0; start < end; start += batchSize * classes) {
+    const rows = (logits: Float64Array) =>
+      logits.subarray(start, Math.min(start + batchSize * classes, end));
+    const [own, expected] = [rows(found), rows(truth)];
+    absolute.push(...Array.from(own, (value, i) => Math.abs(value - (expected[i] ?? 0))));
+    normwise.push(relativeNorm(own, expected));
+  }
+  return { maxAbsoluteDifference: largest(absolute), normwiseDifference: largest(normwise) };
 }
 
 // Math.max gives NaN when any value is NaN, so that none can hide.

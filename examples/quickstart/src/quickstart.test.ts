@@ -29,12 +29,21 @@ describe('runQuickstart on 2,000 images', () => {
   });
 
   it('finds every engine inside its budget, by an accuracy that agrees', () => {
-    expect(report.engines.map(({ name }) => name)).toEqual(['reference', 'onnxruntime-cpu']);
+    expect(report.engines.map(({ name, images }) => [name, images])).toEqual([
+      ['reference', 1000],
+      ['onnxruntime-cpu', 2000],
+      ['onnxruntime-wasm', 2000],
+      ['tfjs-cpu', 1000],
+      ['tfjs-wasm', 2000],
+    ]);
     expect(outsideBudget(report.engines)).toEqual([]);
-    const [reference, engine] = report.engines;
-    expect(reference?.images).toBe(1000);
-    expect(engine?.images).toBe(2000);
-    expect(engine?.maxAbsoluteDifference).toBeGreaterThan(0);
+    const [reference, ...others] = report.engines;
+    for (const { accuracy, images, maxAbsoluteDifference } of others) {
+      // Computed by something else than the reference, to nearly the same scores.
+      expect(maxAbsoluteDifference).toBeGreaterThan(0);
+      const expected = images === reference?.images ? reference.accuracy : report.accuracy;
+      expect(accuracy).toBeCloseTo(expected, 2);
+    }
   });
 
   it('writes the report that it returns', async () => {
@@ -66,7 +75,7 @@ describe('runQuickstart on 2,000 images', () => {
   it('shows the summary, the table and the digits', () => {
     const text = lines.join('\n');
     expect(text).toContain('12,810');
-    expect(text).toContain('onnxruntime-cpu');
+    for (const { name } of report.engines) expect(text).toContain(` ${name} `);
     expect(text).toContain('read as');
   });
 });

@@ -1,15 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
-import type { HostTensor, ProgramV1, Variables } from '@etalon/core';
+import type { BackendV1, HostTensor, ProgramV1, Variables } from '@etalon/core';
 import { formatSummary, summarize } from '@etalon/core';
 import { saveSafetensors, writeFileAtomic } from '@etalon/core/node';
 import { encodeOnnx } from '@etalon/onnx';
-import { createOnnxRuntimeBackend } from '@etalon/onnxruntime/node';
-import { createReferenceBackend } from '@etalon/reference';
 import type { EngineResult } from './compare.ts';
 import { compareEngines, predictDigits } from './compare.ts';
 import { loadDigits } from './data.ts';
 import { digits } from './digits.ts';
+import { engines, onnxRuntimeCpu } from './engines.ts';
 import { drawDigits, engineTable } from './show.ts';
 import { percent, train } from './train.ts';
 
@@ -33,16 +32,25 @@ export interface QuickstartReport {
 
 /** Trains the network on ONNX Runtime, writes it, runs it on every engine and reports how closely they agree. */
 export async function runQuickstart(options: QuickstartOptions): Promise<QuickstartReport> {
-  const { epochs, folder, limit, print } = options;
+  const backend = await onnxRuntimeCpu.create();
+  try {
+    return await trainAndCompare(backend, options);
+  } finally {
+    await backend.dispose();
+  }
+}
+
+async function trainAndCompare(
+  backend: BackendV1,
+  { epochs, folder, limit, print }: QuickstartOptions,
+): Promise<QuickstartReport> {
   await mkdir(folder, { recursive: true });
   const data = await loadDigits(limit);
   print(`MNIST: ${data.train.size} images to learn from, ${data.test.size} to judge by\n`);
   print(`${formatSummary(summarize(digits))}\n`);
 
-  const onnxRuntime = await createOnnxRuntimeBackend({ device: 'cpu' });
-  const reference = createReferenceBackend();
-  print(`training on ${onnxRuntime.name}, ${availableParallelism()} threads`);
-  const trained = await train(onnxRuntime, data, epochs);
+  print(`training on ${backend.name}, ${availableParallelism()} threads`);
+  const trained = await train(backend, data, epochs);
   const { accuracy, loss, trainSeconds } = trained;
   print(
     `\n${percent(accuracy)} of the test images right, loss ${loss.toFixed(4)}, after ${trainSeconds.toFixed(1)} s of training\n`,
@@ -52,24 +60,19 @@ export async function runQuickstart(options: QuickstartOptions): Promise<Quickst
   await writeModel(folder, frozen, trained.variables);
   print(`wrote ${folder}/digits.onnx and ${folder}/digits.safetensors\n`);
 
-  const engines = await compareEngines(frozen, data, [
-    { backend: reference, images: 1000, repetitions: 5 },
-    { backend: onnxRuntime, images: data.test.size, repetitions: 101 },
-  ]);
+  const results = await compareEngines(frozen, data, engines, backend);
   print('the same weights on every engine; difference is norm-wise, from the float64 reference');
-  print(`${engineTable(engines)}\n`);
+  print(`${engineTable(results)}\n`);
 
   const shown = [0, 1, 2, 3];
-  print(`${drawDigits(data, await predictDigits(frozen, onnxRuntime, data, shown), shown)}\n`);
+  print(`${drawDigits(data, await predictDigits(frozen, backend, data, shown), shown)}\n`);
 
-  const report: QuickstartReport = { accuracy, trainSeconds, engines };
+  const report: QuickstartReport = { accuracy, trainSeconds, engines: results };
   await writeFileAtomic(
     `${folder}/quickstart.json`,
     Buffer.from(`${JSON.stringify(report, null, 2)}\n`),
   );
   print(`wrote ${folder}/quickstart.json`);
-  await onnxRuntime.dispose();
-  await reference.dispose();
   return report;
 }
 

@@ -10,6 +10,7 @@ import { requireCounts, requireMetricNames } from './check-options.ts';
 import type { TrainingIdentity, TrainingPosition } from './checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint, requireSameTraining } from './checkpoint.ts';
 import type { ExampleBatch, Examples } from './dataset.ts';
+import { requireExamples } from './dataset.ts';
 import { evaluateBatches } from './evaluate.ts';
 import type { History } from './events.ts';
 import type { FitHost } from './fit.ts';
@@ -291,6 +292,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   }
 
   #taskOf(where: string, examples: Examples): TrainingTask<I, O> {
+    requireExamples(where, examples);
     const targets = this.#options.targets ?? targetsOf(examples, this.model.inputs);
     requireFields(where, examples, this.model.inputs);
     requireFields(where, examples, targets);

@@ -1,4 +1,5 @@
 import type { DType, HostTensor } from '@etalon/spec';
+import { DataError } from '@etalon/spec';
 
 /** Tensors of some examples by field name, stacked along a first axis. */
 export type ExampleBatch = Readonly<Record<string, HostTensor>>;
@@ -42,13 +43,35 @@ export type Examples = IndexedExamples | StreamedExamples;
 
 /** Tells whether examples have random access. */
 export function isIndexed(examples: Examples): examples is IndexedExamples {
-  return 'gather' in examples;
+  return hasMethod(examples, 'gather');
 }
 
 /** Tells examples from tensors by name, whatever the names: a tensor is no function. */
-export function isExamples(inputs: ExampleBatch | Examples): inputs is Examples {
-  return (
-    ('gather' in inputs && typeof inputs.gather === 'function') ||
-    ('batches' in inputs && typeof inputs.batches === 'function')
+export function isExamples(inputs: unknown): inputs is Examples {
+  return hasMethod(inputs, 'gather') || hasMethod(inputs, 'batches');
+}
+
+/**
+ * Checks that something is examples: programs without types pass arrays, promises and bare tensors.
+ *
+ * @throws {DataError} when it is not.
+ */
+export function requireExamples(where: string, examples: unknown): asserts examples is Examples {
+  const { fields } = Object(examples);
+  if (isExamples(examples) && typeof fields === 'object' && fields !== null) return;
+  throw new DataError(
+    'INPUT_INVALID',
+    `${where}: examples are needed, got ${describe(examples)}.\nExpected an object with \`fields\`, and \`gather(indices)\` or \`batches()\`.\nFix: make it of tensors with datasetFromTensors() of @etalon/datasets.`,
   );
+}
+
+function hasMethod(value: unknown, name: string): boolean {
+  return typeof Object(value)[name] === 'function';
+}
+
+function describe(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Promise) return 'a promise';
+  if (Array.isArray(value)) return `an array of ${value.length}`;
+  return `an object of ${JSON.stringify(Object.keys(value).slice(0, 8))}`;
 }

@@ -70,6 +70,41 @@ describe('examples are refused', () => {
     expect(await refusal(datasetOf(tensors))).toMatchObject({ name, code, message });
   });
 
+  it.each<[string, unknown]>([
+    ['undefined', undefined],
+    ['null', null],
+    ['an array of 2', [x, label]],
+    ['a promise', Promise.resolve(datasetOf({ x, label }))],
+    ['an object of ["x","label"]', { x, label }],
+    ['an object of ["fields"]', { fields: datasetOf({ x, label }).fields }],
+    ['an object of ["size","gather"]', { size: 12, gather: () => ({ x, label }) }],
+  ])('where there are none: %s', async (got, examples) => {
+    expect(await refusal(examples as Examples)).toMatchObject({
+      name: 'DataError',
+      code: 'INPUT_INVALID',
+      message: `fit of "points": examples are needed, got ${got}.\nExpected an object with \`fields\`, and \`gather(indices)\` or \`batches()\`.\nFix: make it of tensors with datasetFromTensors() of @etalon/datasets.`,
+    });
+  });
+
+  it('where there are none, by evaluation, validation and prediction', async () => {
+    const trainer = await pointTrainer();
+    const none = null as unknown as Examples;
+    const good = datasetOf({ x, label });
+    const calls = {
+      evaluate: trainer.evaluate(none),
+      'fit of "points" › validation': trainer.fit(good, {
+        epochs: 1,
+        validation: [] as unknown as Examples,
+      }),
+      predict: trainer.predict(none),
+    };
+    for (const [where, call] of Object.entries(calls)) {
+      const error = await rejected(call);
+      expect(error.code).toBe('INPUT_INVALID');
+      expect(error.message.startsWith(where)).toBe(true);
+    }
+  });
+
   it('with a label out of range, by field, batch and example', async () => {
     const wrong = integers(...label.data.map((value, index) => (index === 8 ? 3 : value)));
     const error = await refusal(datasetOf({ x, label: wrong }));

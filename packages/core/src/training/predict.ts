@@ -6,7 +6,7 @@ import type { InputTypes } from '../model/model.ts';
 import { epochBatches, tensorsOf } from './batches.ts';
 import { throwIfAborted } from './check-options.ts';
 import type { ExampleBatch, Examples } from './dataset.ts';
-import { isExamples } from './dataset.ts';
+import { isExamples, requireExamples } from './dataset.ts';
 import { joinTensors } from './join-tensors.ts';
 import { batchDimension, requireDTypes, requireFields } from './task.ts';
 
@@ -44,10 +44,12 @@ export async function predictBatches(
       for (const output of Object.values(outputs)) output.dispose();
     }
   };
-  if (!isExamples(inputs)) {
+  // Tensors by name need no more than to be an object: fields that are missing are told by name.
+  if (typeof inputs === 'object' && inputs !== null && !isExamples(inputs)) {
     throwIfAborted(where, signal, 'its only batch');
     return run(inputs);
   }
+  requireExamples(where, inputs);
   requireFields(where, inputs, model.inputs);
   requireBatchAxis(where, model);
   const parts: Tensors[] = [];

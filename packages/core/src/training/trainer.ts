@@ -76,7 +76,7 @@ export interface Trainer<I extends InputTypes, O extends NamedTensors, M extends
    * beginning of the epoch, or where this call began in it; `TRAINING_ABORTED` when the signal ends the run;
    * `TRAINING_BUSY` when a run is under way.
    * @throws {AttributeError} (rejects) when an option is out of range.
-   * @throws {DataError} (rejects) when a field is missing, a label is out of range, or there are no examples.
+   * @throws {DataError} (rejects) when it is given no examples, a field is missing, or a label is out of range.
    * @throws {DTypeError} (rejects) when a field has another dtype.
    * @throws {ShapeError} (rejects) when a field has another shape.
    * @throws {BackendError} (rejects) when the engine fails. If the state went with it, the trainer is back as after a
