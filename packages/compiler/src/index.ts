@@ -135,7 +135,7 @@ export type {
 } from './passes/hoist-randomness.ts';
 export { hoistRandomness } from './passes/hoist-randomness.ts';
 export { simplify } from './passes/simplify.ts';
-export { lackOfSupport } from './passes/support.ts';
+export { lackOfNode, lackOfSupport } from './passes/support.ts';
 export type { DrawOptions } from './prepare/draw-inputs.ts';
 export { requireHostData } from './prepare/host-data.ts';
 export { prepare } from './prepare/prepare.ts';
@@ -143,7 +143,8 @@ export type { PreparedProgram, PreparedRunOptions } from './prepare/prepared-pro
 export { formatShape, formatType } from './program/format-type.ts';
 export { hashProgram } from './program/hash.ts';
 export { programFromJson, programToJson } from './program/json.ts';
-export { bodiesOf, mapBodies, throughBodies } from './program/map-bodies.ts';
+export type { PlacedNode } from './program/map-bodies.ts';
+export { bodiesOf, mapBodies, nodesThroughBodies, throughBodies } from './program/map-bodies.ts';
 export { printProgram } from './program/print.ts';
 export { verifyProgram } from './program/verify.ts';
 export type {

@@ -1,7 +1,7 @@
 import type { BackendManifestV1, ProgramV1 } from '@etalon/spec';
 import { UnsupportedOperatorError } from '@etalon/spec';
-import { lackOfSupport } from '../passes/support.ts';
-import { bodiesOf } from '../program/map-bodies.ts';
+import { lackOfNode } from '../passes/support.ts';
+import { nodesThroughBodies } from '../program/map-bodies.ts';
 
 /**
  * Checks a program, the bodies of its loops included, against a manifest.
@@ -13,9 +13,8 @@ export function assertSupported(
   manifest: BackendManifestV1,
   backend: string,
 ): void {
-  for (const node of program.nodes) {
-    for (const body of bodiesOf(node)) assertSupported(body, manifest, backend);
-    const lack = lackOfSupport(manifest, program, node);
+  for (const { node, program: within } of nodesThroughBodies(program)) {
+    const lack = lackOfNode(manifest, within, node);
     if (lack === undefined) continue;
     throw new UnsupportedOperatorError(
       'OPERATOR_UNSUPPORTED',

@@ -2,7 +2,7 @@ import type { BackendManifestV1, ProgramV1 } from '@etalon/spec';
 import { UnsupportedOperatorError } from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
 import { rewriteProgram } from './rewrite.ts';
-import { lackOfSupport } from './support.ts';
+import { lackOfNode } from './support.ts';
 
 /**
  * Replaces operators that a backend lacks by their decompositions, until all are declared.
@@ -21,7 +21,7 @@ export function decompose(
     const before = current;
     current = rewriteProgram(before, {
       visit: ({ node, inputs, copy }) => {
-        const lack = lackOfSupport(manifest, before, node);
+        const lack = lackOfNode(manifest, before, node);
         if (lack === undefined) return copy();
         const { decompose: rule } = definitionOf(node.operator);
         if (rule === undefined) {

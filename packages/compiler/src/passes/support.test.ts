@@ -1,13 +1,18 @@
 import type { NodeV1 } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
 import { manifestOf } from '../../test/manifests.ts';
+import type { Tensor } from '../index.ts';
 import {
+  add,
   cast,
   constant,
   dimensionSize,
+  lackOfNode,
   lackOfSupport,
   reduceSum,
   relu,
+  scan,
+  sqrt,
   tensor,
   traceProgram,
   where,
@@ -71,5 +76,26 @@ describe(lackOfSupport, () => {
     expect(
       lackOfSupport(manifestOf({ reduceSum: { ...float, limits } }), program, nodeOf('reduceSum')),
     ).toBe('axes [0,1] of "reduceSum" is outside the declared limit');
+  });
+
+  it('looks into bodies, and into those in them', () => {
+    const loop = (step: (total: Tensor) => Tensor) => (x: Tensor) =>
+      scan((total: Tensor) => ({ carried: step(total), stacked: {} }), { carried: x, length: 3 })
+        .carried;
+    const nested = traceProgram('nested', { x: tensor('float32', [2]) }, ({ x }) => ({
+      y: loop(loop((total) => add(total, sqrt(total))))(x),
+    }));
+    const [scanned] = nested.nodes;
+    if (scanned === undefined) throw new RangeError('no node');
+    expect(lackOfSupport(manifestOf({ scan: float, add: float }), nested, scanned)).toBe(
+      'operator "sqrt" is not declared',
+    );
+    const flat = { ...float, maximumRank: 0 };
+    expect(
+      lackOfSupport(manifestOf({ scan: float, add: float, sqrt: flat }), nested, scanned),
+    ).toBe('rank 1 of "sqrt" is above the declared maximum of 0');
+    const all = manifestOf({ scan: float, add: float, sqrt: float });
+    expect(lackOfSupport(all, nested, scanned)).toBeUndefined();
+    expect(lackOfNode(manifestOf({ scan: float }), nested, scanned)).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import type { BackendManifestV1, DType, NodeV1, ProgramV1, ValueId } from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
 import { stableJson } from '../program/hash.ts';
+import { nodesWithin } from '../program/map-bodies.ts';
 
 interface AnySupport {
   readonly dtypes: readonly DType[];
@@ -8,8 +9,21 @@ interface AnySupport {
   readonly limits?: readonly { readonly attribute: string; readonly oneOf: readonly unknown[] }[];
 }
 
-/** Why a backend cannot run a node natively; `undefined` when it can. */
+/** Why a backend cannot run a node natively, the bodies that it holds included; `undefined` when it can. */
 export function lackOfSupport(
+  manifest: BackendManifestV1,
+  program: Pick<ProgramV1, 'values'>,
+  node: NodeV1,
+): string | undefined {
+  for (const inner of nodesWithin(program, node)) {
+    const lack = lackOfNode(manifest, inner.program, inner.node);
+    if (lack !== undefined) return lack;
+  }
+  return undefined;
+}
+
+/** Why a backend cannot run a node natively, whatever bodies it holds: for callers that go through these themselves. */
+export function lackOfNode(
   manifest: BackendManifestV1,
   program: Pick<ProgramV1, 'values'>,
   node: NodeV1,

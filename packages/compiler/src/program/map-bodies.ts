@@ -20,6 +20,22 @@ export function bodiesOf(node: NodeV1): readonly ProgramV1[] {
   return bodies;
 }
 
+/** A node and the program, or body of a loop, whose values it names. */
+export interface PlacedNode {
+  readonly node: NodeV1;
+  readonly program: Pick<ProgramV1, 'values'>;
+}
+
+/** Returns the nodes of a program and of all bodies in it; those of a body come before the node that holds it. */
+export function nodesThroughBodies(program: ProgramV1): readonly PlacedNode[] {
+  return program.nodes.flatMap((node) => nodesWithin(program, node));
+}
+
+/** Returns the nodes of all bodies that a node holds, and the node itself as the last. */
+export function nodesWithin(program: PlacedNode['program'], node: NodeV1): readonly PlacedNode[] {
+  return [...bodiesOf(node).flatMap(nodesThroughBodies), { node, program }];
+}
+
 /** Attributes of a node without the bodies among them. */
 export function withoutBodies(node: NodeV1): Readonly<Record<string, unknown>> {
   const bodies = new Set<unknown>(bodiesOf(node));

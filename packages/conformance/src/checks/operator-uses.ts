@@ -1,4 +1,4 @@
-import { lackOfSupport } from '@etalon/compiler';
+import { lackOfNode } from '@etalon/compiler';
 import type { BackendManifestV1, DType, OperatorName } from '@etalon/spec';
 import { programOf } from '../cases/programs.ts';
 import { conformanceCases } from '../families/index.ts';
@@ -28,6 +28,6 @@ export function usesOfOperator(operator: OperatorName): OperatorUses {
     dtypes: [...new Set(found.flatMap(({ dtype }) => (dtype === undefined ? [] : [dtype])))],
     attributes: [...new Set(found.flatMap(({ node }) => Object.keys(node.attributes)))],
     uses: (manifest) =>
-      found.some(({ program, node }) => lackOfSupport(manifest, program, node) === undefined),
+      found.some(({ program, node }) => lackOfNode(manifest, program, node) === undefined),
   };
 }

@@ -1,14 +1,14 @@
 import {
-  bodiesOf,
   decompose,
   hoistRandomness,
-  lackOfSupport,
+  lackOfNode,
+  nodesThroughBodies,
   operatorTraits,
   removeDeadCode,
   simplify,
   throughBodies,
 } from '@etalon/compiler';
-import type { BackendManifestV1, NodeV1, ProgramV1 } from '@etalon/spec';
+import type { BackendManifestV1, ProgramV1 } from '@etalon/spec';
 import { EtalonError } from '@etalon/spec';
 import type { ConformanceCase } from '../cases/case.ts';
 
@@ -35,27 +35,16 @@ export function lackOf(
   }
   if (subnormal && manifest.subnormals === 'flushed') return 'subnormals: "flushed"';
   if (!special) return undefined;
-  const spoilt = nodesIn(prepared).find(
+  const spoilt = nodesThroughBodies(prepared).find(
     ({ node: { operator } }) => manifest.operators[operator]?.nonFinite === false,
   )?.node;
   return spoilt && `nonFinite of "${spoilt.operator}" is false`;
 }
 
-interface PlacedNode {
-  readonly node: NodeV1;
-  /** The program or body that it is in. */
-  readonly program: ProgramV1;
-}
-
-/** All nodes, those of bodies included. */
-function nodesIn(program: ProgramV1): readonly PlacedNode[] {
-  return program.nodes.flatMap((node) => [{ node, program }, ...bodiesOf(node).flatMap(nodesIn)]);
-}
-
 function lackInWords(manifest: BackendManifestV1, whole: ProgramV1): string | undefined {
-  for (const { node, program } of nodesIn(whole)) {
+  for (const { node, program } of nodesThroughBodies(whole)) {
     if (operatorTraits(node.operator).decomposes) continue;
-    const lack = lackOfSupport(manifest, program, node);
+    const lack = lackOfNode(manifest, program, node);
     if (lack !== undefined) return lack;
   }
   return undefined;

@@ -1,5 +1,5 @@
-import { bodiesOf, lackOfSupport, requireHostData } from '@etalon/compiler';
-import type { BackendV1, CompileOptions, ExecutableV1, NodeV1, ProgramV1 } from '@etalon/spec';
+import { lackOfNode, nodesThroughBodies, requireHostData } from '@etalon/compiler';
+import type { BackendV1, CompileOptions, ExecutableV1, ProgramV1 } from '@etalon/spec';
 import {
   AttributeError,
   DisposedError,
@@ -66,20 +66,15 @@ function compile(owner: TensorOwner, program: ProgramV1, options: CompileOptions
 }
 
 function requireNodes(program: ProgramV1): void {
-  for (const node of program.nodes) {
-    for (const body of bodiesOf(node)) requireNodes(body);
+  for (const { node, program: within } of nodesThroughBodies(program)) {
     if (node.operator !== 'scan') requireKernel(program, node);
-    requireSupport(program, node);
+    const lack = lackOfNode(referenceManifest, within, node);
+    if (lack === undefined) continue;
+    throw new UnsupportedOperatorError(
+      'OPERATOR_UNSUPPORTED',
+      `${node.path}: the reference does not run it, ${lack}.`,
+    );
   }
-}
-
-function requireSupport(program: ProgramV1, node: NodeV1): void {
-  const lack = lackOfSupport(referenceManifest, program, node);
-  if (lack === undefined) return;
-  throw new UnsupportedOperatorError(
-    'OPERATOR_UNSUPPORTED',
-    `${node.path}: the reference does not run it, ${lack}.`,
-  );
 }
 
 function requireName(program: ProgramV1, kind: 'input' | 'output', name: string): void {
