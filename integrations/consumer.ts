@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   realpathSync,
+  renameSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -65,6 +66,21 @@ export function addFixture(consumer: Consumer, name: string): void {
     recursive: true,
     filter: (source) => !source.endsWith('node_modules') && !source.endsWith('package.json'),
   });
+}
+
+/** Does something while some of the consumer's packages are not installed. */
+export function withoutPackages<R>(
+  { folder }: Consumer,
+  names: readonly string[],
+  act: () => R,
+): R {
+  const installed = names.map((name) => join(folder, 'node_modules', name));
+  for (const path of installed) renameSync(path, `${path}.absent`);
+  try {
+    return act();
+  } finally {
+    for (const path of installed) renameSync(`${path}.absent`, path);
+  }
 }
 
 /** Runs Node in the consumer's folder and returns its status and everything it printed. */

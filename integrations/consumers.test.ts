@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { afterAll, describe, expect, it } from 'vitest';
-import { addFixture, createConsumer, root, runNode } from './consumer.ts';
+import { addFixture, createConsumer, root, runNode, withoutPackages } from './consumer.ts';
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
@@ -21,6 +21,20 @@ describe('esm-node', () => {
     const { status, output } = runNode(consumer, ['main.mjs']);
     expect(output).toContain(`imported ${entries.length} entries, trained on 3 backends`);
     expect(status, output).toBe(0);
+  });
+
+  it('says which engine is not installed, and how to install it', () => {
+    addFixture(consumer, 'esm-node');
+    const engines = ['onnxruntime-node', 'onnxruntime-web', '@tensorflow/tfjs-core'];
+    const { output } = withoutPackages(consumer, engines, () =>
+      runNode(consumer, ['without-runtimes.mjs']),
+    );
+    expect(output.trim().split('\n')).toEqual([
+      'onnxruntime-node: BACKEND_RUNTIME_MISSING onnxruntime: the package "onnxruntime-node" is needed, got none. Fix: npm install onnxruntime-node --ignore-scripts The CPU and WebGPU binaries are inside the package; its install script only downloads CUDA files.',
+      'onnxruntime-web, one thread: BACKEND_RUNTIME_MISSING onnxruntime: the package "onnxruntime-web" is needed, got none. Fix: npm install onnxruntime-web',
+      'onnxruntime-web, two threads: BACKEND_RUNTIME_MISSING onnxruntime: the package "onnxruntime-web" is needed, got none. Fix: npm install onnxruntime-web',
+      '@tensorflow/tfjs-core: BACKEND_RUNTIME_MISSING tfjs: the package "@tensorflow/tfjs-core" is needed, got none. Fix: npm install @tensorflow/tfjs-core@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0',
+    ]);
   });
 });
 

@@ -161,6 +161,24 @@ export const wrongBehaviour: Readonly<Record<string, (backend: BackendV1) => Bac
     const { erf: _, ...operators } = backend.manifest.operators;
     return { ...backend, manifest: { ...backend.manifest, operators } };
   },
+  'manifest-forgotten-in-loops': (backend) => {
+    const { tanh: _, ...operators } = backend.manifest.operators;
+    return {
+      ...backend,
+      manifest: { ...backend.manifest, operators },
+      compile: async (program, options) => {
+        if (program.nodes.every(({ operator }) => operator !== 'tanh')) {
+          return backend.compile(program, options);
+        }
+        throw new UnsupportedOperatorError(
+          'OPERATOR_UNSUPPORTED',
+          'tanh: it is not declared, got one node.',
+        );
+      },
+    };
+  },
+  'signal-ignored': (backend) =>
+    withExecutables(backend, (executable) => ({ run: (inputs) => executable.run(inputs) })),
   'baked-in-batch': (backend) => withExecutables(backend, bakedShapes),
   'own-random-bits': (backend) =>
     withExecutables(backend, (executable) => ({

@@ -54,6 +54,8 @@ const caughtBy: Readonly<Record<string, string>> = {
   'alias-not-consumed': 'lifecycle/alias-consumes',
   'manifest-declares-too-much': 'erf/values',
   'manifest-declares-too-little': 'absence/undeclared-operators',
+  'manifest-forgotten-in-loops': 'absence/undeclared-dtypes-and-attributes',
+  'signal-ignored': 'lifecycle/abort-before-run',
   'baked-in-batch': 'matmul/symbolic-batch',
   'own-random-bits': 'randomUniform/unit',
   'dispose-does-nothing': 'lifecycle/dispose-executable',
