@@ -5,7 +5,7 @@ import { batchesOf, digitsLike } from '../digits.mjs';
 import { denseParameters } from '../peers/first-values.mjs';
 import { createTfjsPeer, denseNetwork } from '../peers/tfjs.mjs';
 import { report, takeTurns } from '../timing.mjs';
-import { createTrainerOf, datasetOf, denseModel, lossesOf } from '../trainers.mjs';
+import { createTrainerOf, datasetOf, denseModel, inlineBackend, lossesOf } from '../trainers.mjs';
 
 const batchSize = 64;
 const steps = 200;
@@ -14,7 +14,7 @@ const epochs = 5;
 const data = digitsLike(batchSize * steps, 5);
 const batches = batchesOf(data, batchSize);
 const examples = datasetOf(data);
-const trainer = await createTrainerOf(denseModel);
+const trainer = await createTrainerOf(denseModel, inlineBackend);
 const beginning = await trainer.checkpoint();
 const expected = await lossesOf(trainer, examples, { batchSize });
 
