@@ -6,6 +6,7 @@ import {
   dimensionSize,
   gather,
   greater,
+  identity,
   logicalXor,
   matmul,
   maxPool2d,
@@ -23,7 +24,7 @@ import type { HostTensor, ProgramV1 } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
 import { encodeOnnx } from '../src/encode-onnx.ts';
 import { inspectOnnx } from '../src/inspect-onnx.ts';
-import { lowerToOnnx } from '../src/lowering/lower-to-onnx.ts';
+import { lowerToOnnx, onnxNodeNames } from '../src/lowering/lower-to-onnx.ts';
 import type { GraphProto } from '../src/schema/onnx-pb.ts';
 import type { Feeds } from './support/near-reference.ts';
 import { expectNearReference, noise } from './support/near-reference.ts';
@@ -261,5 +262,37 @@ describe('the body of a scan', () => {
       'scan/Identity_2',
       'scan/Identity_3',
     ]);
+  });
+});
+
+describe('onnxNodeNames', () => {
+  it('are those of the model, a loop before the nodes of its body, and none for what is another name for a tensor', () => {
+    const program = traceProgram('names', { x: tensor('float32', ['steps', 3]) }, ({ x }) => {
+      const totals = (source: Tensor) =>
+        scan(
+          (total: Tensor, slice: Tensor) => ({
+            carried: add(total, tanh(slice)),
+            stacked: identity(slice),
+          }),
+          { carried: reduceSum(source, { axes: [0] }), stacked: source },
+        );
+      return { first: totals(x).carried, second: totals(relu(x)).stacked };
+    });
+    const names = onnxNodeNames(program);
+    expect(names.map(({ node, name }) => [node.operator, name])).toEqual([
+      ['reduceSum', 'reduceSum'],
+      ['scan', 'scan'],
+      ['tanh', 'scan/tanh'],
+      ['add', 'scan/add'],
+      ['identity', undefined],
+      ['relu', 'relu'],
+      ['reduceSum', 'reduceSum_2'],
+      ['scan', 'scan_2'],
+      ['tanh', 'scan_2/tanh'],
+      ['add', 'scan_2/add'],
+      ['identity', undefined],
+    ]);
+    const inModel = new Set(inspectOnnx(encodeOnnx(program)).nodes.map(({ name }) => name));
+    for (const { name } of names) if (name !== undefined) expect(inModel).toContain(name);
   });
 });

@@ -68,7 +68,8 @@ class Backend implements OnnxRuntimeBackend {
   readonly #memory: EngineMemory;
   readonly #queue = new RunQueue();
   readonly #executables = new Set<ExecutableV1>();
-  readonly #releases = new Set<Promise<void>>();
+  /** What the engine has begun and `dispose` waits for. */
+  readonly #work = new Set<Promise<unknown>>();
 
   constructor(parts: BackendParts) {
     this.name = `onnxruntime-${parts.device}`;
@@ -79,7 +80,11 @@ class Backend implements OnnxRuntimeBackend {
     this.#memory = { name: this.name, pool: new BufferPool(parts.runtime), disposed: false };
   }
 
-  async compile(program: ProgramV1, options: CompileOptions = {}): Promise<ExecutableV1> {
+  compile(program: ProgramV1, options: CompileOptions = {}): Promise<ExecutableV1> {
+    return this.#untilDone(this.#compile(program, options));
+  }
+
+  async #compile(program: ProgramV1, options: CompileOptions): Promise<ExecutableV1> {
     this.#assertUsable(program);
     assertVersion(program, this.name);
     assertSupported(program, this.manifest, this.name);
@@ -100,7 +105,10 @@ class Backend implements OnnxRuntimeBackend {
       outputs,
       queue: this.#queue,
       aliases,
-      place: (plan) => placeNodes({ program, plan, device, runtime, sessionOptions, traceKernels }),
+      place: (plan) =>
+        this.#untilDone(
+          placeNodes({ program, plan, device, runtime, sessionOptions, traceKernels }),
+        ),
       onDispose: (disposed, released) => this.#forget(disposed, released),
     });
     this.#executables.add(executable);
@@ -122,13 +130,23 @@ class Backend implements OnnxRuntimeBackend {
     this.#memory.disposed = true;
     for (const executable of [...this.#executables]) executable.dispose();
     this.#memory.pool.close();
-    await Promise.all(this.#releases);
+    await Promise.all(this.#work);
   }
 
   #forget(executable: ExecutableV1, released: Promise<void>): void {
     this.#executables.delete(executable);
-    const settled = released.finally(() => this.#releases.delete(settled));
-    this.#releases.add(settled);
+    this.#holdDispose(released);
+  }
+
+  // A worker ends after `dispose`, and the process with it where a thread ends within a call of the engine.
+  #untilDone<T>(call: Promise<T>): Promise<T> {
+    this.#holdDispose(call.catch(() => undefined));
+    return call;
+  }
+
+  #holdDispose(work: Promise<unknown>): void {
+    const settled = work.finally(() => this.#work.delete(settled));
+    this.#work.add(settled);
   }
 
   async #load(program: ProgramV1, model: Uint8Array): Promise<OnnxSession> {

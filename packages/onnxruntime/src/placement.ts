@@ -1,5 +1,5 @@
 import { collectDimensionNames, evaluateShape } from '@etalon/compiler';
-import { encodeOnnx, onnxNames } from '@etalon/onnx';
+import { encodeOnnx, onnxNames, onnxNodeNames } from '@etalon/onnx';
 import type { NodePlacement, ProgramV1 } from '@etalon/spec';
 import { BackendError } from '@etalon/spec';
 import { firstLine } from './first-line.ts';
@@ -44,7 +44,7 @@ export interface PlacementRequest {
 }
 
 /**
- * Finds where a program's nodes run, in general by running it once on made-up inputs in a session of its own.
+ * Finds where the nodes of a program and of the bodies of its loops run, in general by running it once on made-up inputs in a session of its own.
  *
  * That session leaves the graph as it was written: the optimiser would rename fused nodes after
  * tensors, and fold constants away. Which provider has a kernel does not depend on it.
@@ -54,18 +54,19 @@ export interface PlacementRequest {
 export async function placeNodes(request: PlacementRequest): Promise<readonly NodePlacement[]> {
   const { program, device } = request;
   const events = await trace(request);
-  const paths = new Set(program.nodes.map(({ path }) => slashPath(path)));
+  const nodes = onnxNodeNames(program);
+  const names = new Set(nodes.flatMap(({ name }) => (name === undefined ? [] : [name])));
   const eventsOf = new Map<string, KernelEvent[]>();
   for (const event of events) {
-    const path = ownerOf(event.node, paths);
-    if (path === undefined) continue;
-    const list = eventsOf.get(path);
-    if (list === undefined) eventsOf.set(path, [event]);
+    const name = ownerOf(event.node, names);
+    if (name === undefined) continue;
+    const list = eventsOf.get(name);
+    if (list === undefined) eventsOf.set(name, [event]);
     else list.push(event);
   }
-  return program.nodes.map(({ operator, path }) => {
+  return nodes.map(({ node: { operator, path }, name }) => {
     const known: Readonly<Record<string, readonly string[]>> = kernels;
-    const own = eventsOf.get(slashPath(path)) ?? [];
+    const own = eventsOf.get(name ?? '') ?? [];
     return { path, operator, ...classify(own, known[operator] ?? [], device) };
   });
 }
@@ -89,21 +90,17 @@ function deviceOf(provider: string): string {
   return provider.replace(/ExecutionProvider$/, '').toLowerCase();
 }
 
-function slashPath(path: string): string {
-  return path.replaceAll(' › ', '/');
-}
-
 /**
- * Returns the path that an ONNX node's name begins with: the writer appends `/part` to the path, and `_2` and
- * so on to names that repeat; WebGPU's layout transformation appends `_token_` and a number.
+ * Returns the name of the program's node that an ONNX node's name begins with: the writer appends `/part`, and `_2` and so on
+ * to parts that repeat; WebGPU's layout transformation appends `_token_` and a number.
  */
-function ownerOf(node: string, paths: ReadonlySet<string>): string | undefined {
+function ownerOf(node: string, names: ReadonlySet<string>): string | undefined {
   for (let name = node; name !== ''; name = name.slice(0, Math.max(0, name.lastIndexOf('/')))) {
-    if (paths.has(name)) return name;
+    if (names.has(name)) return name;
     const untransformed = name.replace(/_token_\d+$/, '');
-    if (paths.has(untransformed)) return untransformed;
+    if (names.has(untransformed)) return untransformed;
     const unnumbered = untransformed.replace(/_\d+$/, '');
-    if (paths.has(unnumbered)) return unnumbered;
+    if (names.has(unnumbered)) return unnumbered;
   }
   return undefined;
 }

@@ -58,7 +58,7 @@ export interface ExecutableV1 {
    * are untouched. `BACKEND_FOREIGN_TENSOR` for a tensor of another backend, uploaded ones too.
    */
   run(inputs: RunInputs, options?: RunOptions): Promise<RunOutputs>;
-  /** Reports where each node runs. */
+  /** Reports where each node runs, those in the bodies of loops included. */
   placement(): Promise<readonly NodePlacement[]>;
   /** Frees the engine's program. Idempotent; later calls reject with `DisposedError`. */
   dispose(): void;

@@ -50,6 +50,15 @@ export interface SimplifyContext<N extends OperandCount, A> {
   readonly scalarOf: (tensor: Tensor) => number | undefined;
 }
 
+/** What is left of a node when results that nothing uses are left out. */
+export interface Narrowed<A> {
+  readonly attributes: A;
+  /** Which operands stay. */
+  readonly inputs: readonly boolean[];
+  /** Which results stay: all that are used, and those that they need. */
+  readonly outputs: readonly boolean[];
+}
+
 /** Everything that shared code needs to know about an operator with `N` operands and attributes `A`. */
 export interface OperatorRule<N extends OperandCount, A> {
   /**
@@ -86,6 +95,16 @@ export interface OperatorRule<N extends OperandCount, A> {
   readonly mapDimensions?: (attributes: A, map: (dimension: Dimension) => Dimension) => A;
   /** Replaces the program that the attributes hold, by one with the same inputs and outputs. Absent where there is none. */
   readonly mapBody?: (attributes: A, map: (body: ProgramV1) => ProgramV1) => A;
+  /**
+   * Leaves out results that nothing uses, and the dead code of bodies. Absent where an operator has one result.
+   *
+   * @param removeDeadCode - does the same to a body.
+   */
+  readonly narrow?: (
+    attributes: A,
+    isUsed: readonly boolean[],
+    removeDeadCode: (body: ProgramV1) => ProgramV1,
+  ) => Narrowed<A>;
   /** How many times the body runs. */
   readonly repeats?: (attributes: A) => Dimension;
   /** Floating-point operations of one application; absent for data movement, and where a body has them. */

@@ -3,6 +3,7 @@ import { AttributeError, ProgramError, ShapeError } from '@etalon/spec';
 import { dimensionFault, shapesEqual } from '../dimension/index.ts';
 import { formatType } from '../program/format-type.ts';
 import type { DefinitionsOf } from './definition.ts';
+import { narrowScan } from './narrow-scan.ts';
 import { requireBoolean, requireInteger } from './type-rules.ts';
 
 /** Type of the index that a body gets. */
@@ -48,6 +49,7 @@ export const structuralDefinitions: DefinitionsOf<keyof StructuralOperatorsV1> =
     gradient: 'missing',
     mapDimensions: (attributes, map) => ({ ...attributes, length: map(attributes.length) }),
     mapBody: (attributes, map) => ({ ...attributes, body: map(attributes.body) }),
+    narrow: narrowScan,
     repeats: ({ length }) => length,
   },
 };

@@ -1,36 +1,33 @@
-import type { ProgramV1, ValueId } from '@etalon/spec';
+import type { NodeV1, ProgramV1, ValueId } from '@etalon/spec';
+import { definitionOf } from '../definitions/definition-of.ts';
+import { compactValues } from '../program/compact-values.ts';
 
 /**
- * Leaves out nodes and constants that no output needs, and numbers values anew. Inputs stay: they are the
- * program's signature.
+ * Leaves out nodes, results of loops, and constants that no output needs, in bodies too, and numbers values anew. Inputs
+ * stay: they are the program's signature.
  */
 export function removeDeadCode(program: ProgramV1): ProgramV1 {
   const live = new Set<ValueId>(program.outputs.map(({ value }) => value));
-  const nodes = program.nodes
-    .toReversed()
-    .filter((node) => {
-      const needed = node.outputs.some((id) => live.has(id));
-      // All results of a node are values of the program, used or not.
-      if (needed) for (const id of [...node.inputs, ...node.outputs]) live.add(id);
-      return needed;
-    })
-    .reverse();
-  for (const { value } of program.inputs) live.add(value);
-  const kept = program.values.flatMap((_, id) => (live.has(id) ? [id] : []));
-  const renumbered = new Map(kept.map((id, position) => [id, position]));
-  const renumber = (id: ValueId): ValueId => renumbered.get(id) ?? -1;
+  const nodes: NodeV1[] = [];
+  for (const node of program.nodes.toReversed()) {
+    if (!node.outputs.some((id) => live.has(id))) continue;
+    const narrow = narrowed(node, live);
+    for (const id of narrow.inputs) live.add(id);
+    nodes.push(narrow);
+  }
+  return compactValues({ ...program, nodes: nodes.reverse() });
+}
+
+/** A node without the results that nothing uses, where its operator can do without them. */
+function narrowed(node: NodeV1, live: ReadonlySet<ValueId>): NodeV1 {
+  const isUsed = node.outputs.map((id) => live.has(id));
+  const narrow = definitionOf(node.operator).narrow?.(node.attributes, isUsed, removeDeadCode);
+  if (narrow === undefined) return node;
+  const { attributes, inputs, outputs } = narrow;
   return {
-    ...program,
-    values: program.values.filter((_, id) => live.has(id)),
-    inputs: program.inputs.map((input) => ({ ...input, value: renumber(input.value) })),
-    constants: program.constants
-      .filter(({ value }) => live.has(value))
-      .map((constant) => ({ ...constant, value: renumber(constant.value) })),
-    nodes: nodes.map((node) => ({
-      ...node,
-      inputs: node.inputs.map(renumber),
-      outputs: node.outputs.map(renumber),
-    })),
-    outputs: program.outputs.map((output) => ({ ...output, value: renumber(output.value) })),
-  };
+    ...node,
+    attributes,
+    inputs: node.inputs.filter((_, at) => inputs[at]),
+    outputs: node.outputs.filter((_, at) => outputs[at]),
+  } as NodeV1;
 }

@@ -4,7 +4,6 @@ import { removeDeadCode } from '../passes/dead-code.ts';
 import { hoistRandomness } from '../passes/hoist-randomness.ts';
 import { indexGuards } from '../passes/index-guards.ts';
 import { runPasses } from '../passes/pipeline.ts';
-import { throughBodies } from '../program/map-bodies.ts';
 import { verifyProgram } from '../program/verify.ts';
 import { requireAliases } from './aliases.ts';
 import type { PreparedProgram } from './prepared-program.ts';
@@ -30,7 +29,7 @@ export async function prepare(
   const { aliases = {} } = options;
   requireAliases(program, aliases);
   // A draw that nothing uses needs no key.
-  const source = throughBodies(program, removeDeadCode);
+  const source = removeDeadCode(program);
   const { program: hoisted, draws } = hoistRandomness(source);
   // Found before the passes, after which an operator with indices may have become others without.
   const guards = indexGuards(hoisted);

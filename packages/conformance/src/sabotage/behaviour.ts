@@ -133,6 +133,19 @@ export const wrongBehaviour: Readonly<Record<string, (backend: BackendV1) => Bac
       run: (inputs, options) => executable.run(inputs, options).catch(() => ({})),
     })),
   'shared-output-buffer': (backend) => withExecutables(backend, sharedBuffers),
+  'bodies-have-no-place': (backend) => ({
+    ...backend,
+    compile: async (program, options) => {
+      const executable = await backend.compile(program, options);
+      const own = program.nodes.map(({ path }) => path);
+      return {
+        run: (inputs, choices) => executable.run(inputs, choices),
+        placement: async () =>
+          (await executable.placement()).filter(({ path }) => own.includes(path)),
+        dispose: () => executable.dispose(),
+      };
+    },
+  }),
   'input-written-to': (backend) =>
     withExecutables(backend, (executable) => ({
       run: async (inputs, options) => {

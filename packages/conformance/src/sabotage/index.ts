@@ -50,6 +50,7 @@ const caughtBy: Readonly<Record<string, string>> = {
   'loop-stacks-in-order-of-time': 'scan/totals-reverse',
   'swallowed-errors': 'errors/foreign-tensor',
   'shared-output-buffer': 'lifecycle/outputs-outlive-later-runs',
+  'bodies-have-no-place': 'lifecycle/placement-names-nodes-of-loops',
   'input-written-to': 'lifecycle/inputs-untouched',
   'alias-not-consumed': 'lifecycle/alias-consumes',
   'manifest-declares-too-much': 'erf/values',

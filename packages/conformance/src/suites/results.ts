@@ -1,4 +1,16 @@
-import { add, constant, neg, prepare, tensor, traceProgram } from '@etalon/compiler';
+import type { Tensor } from '@etalon/compiler';
+import {
+  add,
+  constant,
+  neg,
+  nodesThroughBodies,
+  prepare,
+  reduceSum,
+  scan,
+  tensor,
+  traceProgram,
+} from '@etalon/compiler';
+import type { ProgramV1 } from '@etalon/spec';
 import type { Check } from '../checks/check.ts';
 import { lifecycleCheck } from './lifecycle-check.ts';
 import { affine, filledTensor } from './toy-programs.ts';
@@ -24,7 +36,42 @@ function freeze<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Programs whose results are not simply nodes. */
+/** Running totals of rows, doubled: a loop and a node with the name of one inside it. */
+const totals = traceProgram('totals', { x: tensor('float32', ['batch', 3]) }, ({ x }) => ({
+  y: scan(
+    (total: Tensor, row: Tensor) => {
+      const next = add(total, reduceSum(row));
+      return { carried: next, stacked: next };
+    },
+    { carried: constant(0), stacked: add(x, x) },
+  ).stacked,
+}));
+
+/** Every node of a program, those in bodies of loops included, has a place: as many entries as nodes of one path and operator. */
+function placementCheck(name: string, source: ProgramV1): Check {
+  return lifecycleCheck(
+    name,
+    async ({ backend, fail }) => {
+      const prepared = await prepare(source, backend);
+      await prepared.run({ x: filledTensor(1, [2, 3]) });
+      const places = [...(await prepared.placement())];
+      for (const { node } of nodesThroughBodies(prepared.program)) {
+        const { path, operator } = node;
+        const at = places.findIndex((each) => each.path === path && each.operator === operator);
+        const [place] = at < 0 ? [] : places.splice(at, 1);
+        if (place === undefined) {
+          return fail(`placement() must report every node, got nothing for ${path} (${operator}).`);
+        }
+        if (!['native', 'decomposed', 'fallback'].includes(place.kind) || place.device === '') {
+          fail(`placement() must tell how and where, got ${JSON.stringify(place)}.`);
+        }
+      }
+    },
+    [source],
+  );
+}
+
+/** Programs whose results are not simply nodes, and where nodes run. */
 export const resultChecks: readonly Check[] = [
   lifecycleCheck(
     'value-under-two-names',
@@ -101,21 +148,8 @@ export const resultChecks: readonly Check[] = [
         fail(`${batch} rows give the wrong shape, got [${y?.shape}].`);
     }
   }),
-  lifecycleCheck('placement-names-nodes', async ({ backend, fail }) => {
-    const program = await prepare(affine, backend);
-    await program.run({ x: filledTensor(1, [2, 3]) });
-    const places = await program.placement();
-    const kinds = ['native', 'decomposed', 'fallback'];
-    for (const { path, operator } of program.program.nodes) {
-      const place = places.find(
-        (candidate) => candidate.path === path && candidate.operator === operator,
-      );
-      if (place === undefined) fail(`placement() must report every node, got nothing for ${path}.`);
-      else if (!kinds.includes(place.kind) || place.device === '') {
-        fail(`placement() must tell how and where, got ${JSON.stringify(place)}.`);
-      }
-    }
-  }),
+  placementCheck('placement-names-nodes', affine),
+  placementCheck('placement-names-nodes-of-loops', totals),
 ];
 
 // Constants keep their typed arrays; everything else is copied so that it can be frozen.

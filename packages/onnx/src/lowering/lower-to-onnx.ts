@@ -3,6 +3,7 @@ import { createGraph, createModel } from '../codec/model-builder.ts';
 import type { ModelProto, ValueInfoProto } from '../schema/onnx-pb.ts';
 import { declareValue } from './declare-value.ts';
 import { GraphEmitter } from './graph-emitter.ts';
+import type { OnnxNodeName } from './names.ts';
 import { onnxNames } from './names.ts';
 import { ONNX_IR_VERSION, ONNX_OPSET } from './opset.ts';
 import type { LayoutPolicy } from './program-lowering.ts';
@@ -24,12 +25,7 @@ export function lowerToOnnx(
   options: OnnxOptions = {},
   layout: LayoutPolicy = 'onDemand',
 ): ModelProto {
-  const names = onnxNames(program);
-  const emitter = new GraphEmitter();
-  for (const name of [...Object.values(names.inputs), ...Object.values(names.outputs)]) {
-    emitter.tensorNames.reserve(name);
-  }
-  lowerNodes(program, names, emitter, layout);
+  const { emitter, names } = lowerGraph(program, layout);
   return createModel({
     graph: createGraph({
       name: program.name,
@@ -44,6 +40,25 @@ export function lowerToOnnx(
     opsets: { '': ONNX_OPSET },
     metadata: options.metadata ?? {},
   });
+}
+
+/**
+ * Returns the nodes of a program, each loop followed by those of its body, with the names that they have in the model of
+ * {@link encodeOnnx}. What a node is made of is named `name/OpType`.
+ *
+ * @throws {UnsupportedOperatorError} `OPERATOR_UNSUPPORTED` for random draws and unknown operators.
+ */
+export function onnxNodeNames(program: ProgramV1): readonly OnnxNodeName[] {
+  return lowerGraph(program, 'onDemand').nodes;
+}
+
+function lowerGraph(program: ProgramV1, layout: LayoutPolicy) {
+  const names = onnxNames(program);
+  const emitter = new GraphEmitter();
+  for (const name of [...Object.values(names.inputs), ...Object.values(names.outputs)]) {
+    emitter.tensorNames.reserve(name);
+  }
+  return { emitter, names, nodes: lowerNodes(program, names, emitter, layout) };
 }
 
 function declare({ values }: ProgramV1, value: ValueId, name: string): ValueInfoProto {

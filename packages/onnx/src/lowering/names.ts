@@ -1,9 +1,16 @@
-import type { ProgramV1 } from '@etalon/spec';
+import type { NodeV1, ProgramV1 } from '@etalon/spec';
 
 /** Names of a program's inputs and outputs in its ONNX form, by their names in the program. */
 export interface OnnxNames {
   readonly inputs: Readonly<Record<string, string>>;
   readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** Name of a program's node in its ONNX form. */
+export interface OnnxNodeName {
+  readonly node: Pick<NodeV1, 'path' | 'operator'>;
+  /** Unique in the model; absent where the node became another name for a tensor. */
+  readonly name?: string;
 }
 
 /**

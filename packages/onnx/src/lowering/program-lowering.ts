@@ -3,7 +3,7 @@ import { InternalError, UnsupportedOperatorError } from '@etalon/spec';
 import type { GraphEmitter } from './graph-emitter.ts';
 import { LoweredValue } from './lowered-value.ts';
 import type { LoweredOperator, LoweredTensor } from './lowering.ts';
-import type { OnnxNames } from './names.ts';
+import type { OnnxNames, OnnxNodeName } from './names.ts';
 import { slashPath } from './names.ts';
 import type { LoweringPlan } from './plan.ts';
 import { planLowering } from './plan.ts';
@@ -16,13 +16,13 @@ import { lowerings } from './table.ts';
  */
 export type LayoutPolicy = 'onDemand' | 'everyOperator';
 
-/** Adds a program's nodes to a graph, and gives its outputs their names. */
+/** Adds a program's nodes to a graph, gives its outputs their names, and tells those of the nodes. */
 export function lowerNodes(
   program: ProgramV1,
   names: OnnxNames,
   emitter: GraphEmitter,
   layout: LayoutPolicy,
-): void {
+): readonly OnnxNodeName[] {
   const inputs = program.inputs.map(
     ({ name, value }) =>
       new LoweredValue(emitter, {
@@ -35,9 +35,18 @@ export function lowerNodes(
   );
   const sizes = new RuntimeSizes(emitter, sizeCarriers(program));
   const outputNames = program.outputs.map(({ name }) => names.outputs[name] ?? name);
-  const lowering = new ProgramLowering(program, { emitter, sizes, layout, inputs, outputNames });
+  const nodes: OnnxNodeName[] = [];
+  const lowering = new ProgramLowering(program, {
+    emitter,
+    sizes,
+    layout,
+    inputs,
+    outputNames,
+    nodes,
+  });
   lowering.lowerAll();
   lowering.finish();
+  return nodes;
 }
 
 /** Where the nodes of a program go. */
@@ -49,6 +58,8 @@ interface Surroundings {
   readonly inputs: readonly LoweredValue[];
   /** Names that the program's outputs must have; none for a body. */
   readonly outputNames: readonly string[];
+  /** Collects the names of the program's nodes. */
+  readonly nodes: OnnxNodeName[];
   /** For a body, the name of the loop and the part of a path that it shares with what is inside. */
   readonly loop?: { readonly name: string; readonly scope: string };
 }
@@ -115,13 +126,14 @@ class ProgramLowering {
         emitter,
         sizes: this.#around.sizes,
         lowerBody: (body, inputs) => {
-          const { sizes, layout } = this.#around;
+          const { sizes, layout, nodes } = this.#around;
           const lowering = new ProgramLowering(attributes.body, {
             emitter: body,
             sizes: sizes.in(body),
             layout,
             inputs,
             outputNames: [],
+            nodes,
             loop,
           });
           lowering.lowerAll();
@@ -147,6 +159,7 @@ class ProgramLowering {
     const alias = this.#plan.aliases.get(output);
     if (alias !== undefined) {
       this.#values.set(output, this.#value(alias));
+      this.#around.nodes.push({ node });
       return;
     }
     const emitter = this.#emitter;
@@ -171,12 +184,13 @@ class ProgramLowering {
   }
 
   // `lstm_1/matmul` in the loop `lstm_1/scan` is `lstm_1/scan/matmul`, whatever has its name outside.
-  #name(node: Pick<NodeV1, 'path' | 'operator'>): string {
+  #name(node: OnnxNodeName['node']): string {
     const own = slashPath(node.path) || node.operator;
-    const { loop } = this.#around;
-    if (loop === undefined) return this.#emitter.nodeNames.unique(own);
-    const inner = own.startsWith(loop.scope) ? own.slice(loop.scope.length) : own;
-    return this.#emitter.nodeNames.unique(`${loop.name}/${inner}`);
+    const { loop, nodes } = this.#around;
+    const inner = loop && own.startsWith(loop.scope) ? own.slice(loop.scope.length) : own;
+    const name = this.#emitter.nodeNames.unique(loop ? `${loop.name}/${inner}` : inner);
+    nodes.push({ node, name });
+    return name;
   }
 
   #emit<K extends LoweredOperator>(

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import * as ort from 'onnxruntime-node';
 import { afterEach, describe, expect, it } from 'vitest';
 import { fakeRuntime } from '../../test/fake-runtime.ts';
@@ -186,24 +187,38 @@ describe('dispose', () => {
     ]);
   });
 
-  it('releases a session that was still being loaded', async () => {
-    const released: string[] = [];
+  it('waits for a session that is still being loaded, and releases it', async () => {
+    const order: string[] = [];
     const runtime = withSessions(async (model, options) => {
       const session = await ort.InferenceSession.create(model, options);
+      // The engine loads within one turn of the event loop; models that take longer come in more.
+      await setTimeout(20);
       const release = session.release.bind(session);
-      session.release = () => {
-        released.push('session');
-        return release();
+      session.release = async () => {
+        await setTimeout(20);
+        await release();
+        order.push('released');
       };
       return session;
     });
     const backend = await createOnnxRuntimeBackend({ runtime });
-    released.length = 0;
+    order.length = 0;
     const compiling = backend.compile(doubling);
     await Promise.all([
-      backend.dispose(),
+      backend.dispose().then(() => order.push('disposed')),
       expect(compiling).rejects.toMatchObject({ code: 'BACKEND_DISPOSED' }),
     ]);
-    expect(released).toEqual(['session']);
+    expect(order).toEqual(['released', 'disposed']);
+  });
+
+  it('waits for the trial run of a placement', async () => {
+    const backend = await createOnnxRuntimeBackend();
+    const executable = await backend.compile(doubling);
+    const order: string[] = [];
+    const placing = executable.placement().then(() => order.push('placed'));
+    await backend.dispose();
+    order.push('disposed');
+    await placing;
+    expect(order).toEqual(['placed', 'disposed']);
   });
 });

@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Tensor } from '@etalon/compiler';
+import { add, constant, mul, scan, step, tensor, traceProgram } from '@etalon/compiler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { float32, programOf } from '../../test/programs.ts';
 import type { OnnxRuntimeBackend } from '../backend.ts';
@@ -46,6 +48,38 @@ describe('placement', () => {
       kernel: float32([4, 3], Array(12).fill(1)),
     });
     expect(await executable.placement()).toEqual(expected);
+  });
+
+  it('reports the nodes of loops after the loop, those of each apart', async () => {
+    const program = traceProgram('loops', { x: tensor('float32', ['n', 2]) }, ({ x }) => {
+      const total = scan((sum: Tensor, row: Tensor) => ({ carried: add(sum, row), stacked: row }), {
+        carried: constant([0, 0]),
+        stacked: x,
+      });
+      const inner = (rows: Tensor) =>
+        scan((sum: Tensor, row: Tensor) => ({ carried: add(sum, step(row)), stacked: {} }), {
+          carried: constant([0, 0]),
+          stacked: rows,
+        });
+      return {
+        y: scan(
+          (sum: Tensor) => ({ carried: mul(sum, inner(total.stacked).carried), stacked: {} }),
+          { carried: total.carried, length: 2 },
+        ).carried,
+      };
+    });
+    const executable = await backend.compile(program);
+    const places = await executable.placement();
+    expect(places.map(({ path, operator, kind }) => `${path} ${operator} ${kind}`)).toEqual([
+      'scan scan native',
+      'add add native',
+      'scan scan native',
+      'scan scan native',
+      'step step decomposed',
+      'add add native',
+      'mul mul native',
+    ]);
+    expect(new Set(places.map(({ device }) => device))).toEqual(new Set(['cpu']));
   });
 
   it('deletes the profile', async () => {

@@ -1,3 +1,4 @@
+import { nodesThroughBodies } from '@etalon/compiler';
 import type {
   CompileOptions,
   DeviceTensorV1,
@@ -46,7 +47,7 @@ export class ReferenceExecutable implements ExecutableV1 {
 
   async placement(): Promise<readonly NodePlacement[]> {
     this.#requireAlive('placement()');
-    return this.#program.nodes.map(({ path, operator }) => ({
+    return nodesThroughBodies(this.#program).map(({ node: { path, operator } }) => ({
       path,
       operator,
       kind: 'native',

@@ -155,6 +155,30 @@ describe('a loop over a random body', () => {
     );
   });
 
+  it('keeps every bit of what is used when the rest is left out, and leaves no stacked result unused', () => {
+    const uses = fc.array(fc.boolean(), { minLength: 6, maxLength: 6 });
+    fc.assert(
+      fc.property(loops, uses, (loop, isUsed) => {
+        const whole = repeated(loop);
+        const outputs = whole.outputs.filter((_, at) => isUsed[at]);
+        const live = removeDeadCode({ ...whole, outputs });
+        verifyProgram(live);
+        const inputs = inputsOf(loop);
+        const expected = bitsOf(whole, inputs) as Record<string, unknown>;
+        expect(bitsOf(live, inputs)).toEqual(
+          Object.fromEntries(outputs.map(({ name }) => [name, expected[name]])),
+        );
+        const returned = new Set(live.outputs.map(({ value }) => value));
+        for (const node of live.nodes) {
+          if (node.operator !== 'scan') continue;
+          const stacked = node.outputs.slice(node.attributes.carried);
+          expect(stacked.filter((id) => !returned.has(id))).toEqual([]);
+        }
+      }),
+      { numRuns: 200, seed: 20 },
+    );
+  });
+
   it('is written as text and read back with one hash and one result', () => {
     fc.assert(
       fc.property(loops, (loop) => {

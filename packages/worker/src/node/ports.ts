@@ -20,6 +20,7 @@ export function messagePort(port: MessagePort): Port {
 /** Makes a port of a worker, for the thread that started it. Closing it ends the worker. */
 export function workerPort(worker: Worker): Port {
   let thrown: PortEnd | undefined;
+  let isClosing = false;
   return {
     post: (message, transfer = []) => worker.postMessage(message, transfer as Transferable[]),
     listen: ({ receive, end }) => {
@@ -31,8 +32,12 @@ export function workerPort(worker: Worker): Port {
       worker.unref();
     },
     hold: () => worker.ref(),
-    release: () => worker.unref(),
+    release: () => {
+      // What is answered late must not let the process go that waits for the worker's end.
+      if (!isClosing) worker.unref();
+    },
     close: async () => {
+      isClosing = true;
       await worker.terminate();
     },
   };

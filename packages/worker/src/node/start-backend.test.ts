@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { doubling, float32 } from '../../test/channel.ts';
 import { connectBackend } from '../remote-backend.ts';
 import { workerPort } from './ports.ts';
@@ -90,6 +90,20 @@ describe('a worker that ends by itself', () => {
       code: 'BACKEND_WORKER_DIED',
       message: expect.stringContaining('absent.mjs'),
     });
+  });
+});
+
+describe('the port of a worker', () => {
+  // Where the engine takes long to end the thread, Node would exit with code 13 within `await dispose()`.
+  it('holds the process until the worker has ended, also when the last call is answered late', async () => {
+    const worker = new Worker(module, { execArgv: [] });
+    const port = workerPort(worker);
+    port.hold();
+    const closed = port.close();
+    const unref = vi.spyOn(worker, 'unref');
+    port.release();
+    expect(unref).not.toHaveBeenCalled();
+    await closed;
   });
 });
 
