@@ -44,7 +44,8 @@ export interface PlacementRequest {
 }
 
 /**
- * Finds where the nodes of a program and of the bodies of its loops run, in general by running it once on made-up inputs in a session of its own.
+ * Finds where the nodes of a program and of the bodies of its loops run, in general by running it once on made-up
+ * inputs in a session of its own.
  *
  * That session leaves the graph as it was written: the optimiser would rename fused nodes after
  * tensors, and fold constants away. Which provider has a kernel does not depend on it.

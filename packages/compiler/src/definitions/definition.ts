@@ -87,8 +87,8 @@ export interface OperatorRule<N extends OperandCount, A> {
    */
   readonly whenEmpty?: (context: EmptyContext<N, A>) => Tensor;
   /**
-   * A simpler way to the same result, or `undefined`: bit for bit, but that a sum may leave zeros out. Rules look at how operands came about
-   * and must not add nodes when they give up.
+   * A simpler way to the same result, or `undefined`: bit for bit, but that a sum may leave zeros out. Rules
+   * look at how operands came about and must not add nodes when they give up.
    */
   readonly simplify?: (context: SimplifyContext<N, A>) => Tensor | undefined;
   /** Rewrites every dimension among the attributes, but not inside a body. Absent where there is none. */
