@@ -143,7 +143,7 @@ export type { PreparedProgram, PreparedRunOptions } from './prepare/prepared-pro
 export { formatShape, formatType } from './program/format-type.ts';
 export { hashProgram } from './program/hash.ts';
 export { programFromJson, programToJson } from './program/json.ts';
-export type { PlacedNode } from './program/map-bodies.ts';
+export type { MapBody, PlacedNode } from './program/map-bodies.ts';
 export { bodiesOf, mapBodies, nodesThroughBodies, throughBodies } from './program/map-bodies.ts';
 export { printProgram } from './program/print.ts';
 export { verifyProgram } from './program/verify.ts';

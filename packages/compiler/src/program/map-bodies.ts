@@ -2,7 +2,8 @@ import type { NodeV1, ProgramV1 } from '@etalon/spec';
 import { definitionOf } from '../definitions/definition-of.ts';
 import { operandCounts } from '../definitions/operand-counts.ts';
 
-type MapBody = (body: ProgramV1) => ProgramV1;
+/** Returns what a body becomes: the same program where nothing changes. */
+export type MapBody = (body: ProgramV1) => ProgramV1;
 
 /** Replaces the bodies that nodes hold; a program without such nodes comes back as it is. */
 export function mapBodies(program: ProgramV1, map: MapBody): ProgramV1 {
