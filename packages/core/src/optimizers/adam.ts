@@ -1,7 +1,7 @@
 import type { Tensor, TensorLike } from '@etalon/compiler';
-import { add, div, mul, sqrt, square, sub, tanh } from '@etalon/compiler';
+import { add, div, mul, sqrt, sub, tanh } from '@etalon/compiler';
 import { learningRateAt, requireContext, slotOf } from './context.ts';
-import { movingAverage } from './moving-average.ts';
+import { decayedSum, decayedSumOfSquares, decayOf } from './decayed-sum.ts';
 import type { LearningRate, Optimizer, OptimizerContext } from './optimizer.ts';
 import {
   requireAtLeastZero,
@@ -31,7 +31,7 @@ export interface AdamWOptions extends AdamOptions {
 /**
  * Returns Adam: `p - learningRate · m̂ / (√v̂ + epsilon)`, where `m̂` and `v̂` are the averages of the gradient and of
  * its square, divided by `1 - beta^step`. Epsilon stands where the paper's Algorithm 1, PyTorch and optax have it;
- * Keras adds it before the correction.
+ * Keras adds it before the correction. The slots hold the decayed sums `m / (1 - beta1)` and `v / (1 - beta2)`.
  *
  * @throws {AttributeError} `OPTION_RANGE` for an option outside its range.
  * @see Kingma and Ba 2015, "Adam: a method for stochastic optimization", Algorithm 1
@@ -59,24 +59,24 @@ function adamNamed(name: string, options: AdamWOptions & { weightDecay: number }
   requireDecay(name, 'beta2', beta2);
   requireEpsilon(name, epsilon);
   requireAtLeastZero(name, 'weightDecay', weightDecay);
+  const [decay1, decay2] = [decayOf(beta1), decayOf(beta2)];
   return {
     name,
-    slots: ['firstMoment', 'secondMoment'],
+    slots: ['gradientSum', 'squareSum'],
     update: (context) => {
       requireContext(name, context);
       const { parameter, gradient, step } = context;
-      const firstMoment = movingAverage(slotOf(name, context, 'firstMoment'), gradient, beta1);
-      const squared = square(gradient);
-      const secondMoment = movingAverage(slotOf(name, context, 'secondMoment'), squared, beta2);
+      const gradientSum = decayedSum(slotOf(name, context, 'gradientSum'), gradient, decay1);
+      const squareSum = decayedSumOfSquares(slotOf(name, context, 'squareSum'), gradient, decay2);
       const rate = learningRateAt(name, learningRate, step);
-      // With c = 1 - beta^step, all of it scalar: (rate/c1)·m / (√v/√c2 + ε) = (rate·√c2/c1)·m / (√v + ε·√c2).
-      const inverseRoot = sqrt(inverseCorrection(step, beta2));
-      const size = div(mul(inverseCorrection(step, beta1), rate), inverseRoot);
-      const denominator = add(sqrt(secondMoment), div(epsilon, inverseRoot));
-      const change = div(mul(firstMoment, size), denominator);
+      // m̂ = w1·M and v̂ = w2·V of the sums M and V, w1 and w2 scalars: rate·m̂ / (√v̂ + ε) = (rate·w1/√w2)·M / (√V + ε/√w2).
+      const rootWeight = sqrt(weightOfSum(step, decay2));
+      const size = div(mul(weightOfSum(step, decay1), rate), rootWeight);
+      const denominator = add(sqrt(squareSum), div(epsilon, rootWeight));
+      const change = div(mul(gradientSum, size), denominator);
       return {
         parameter: sub(parameter, withDecay(context, change, rate, weightDecay)),
-        slots: { firstMoment, secondMoment },
+        slots: { gradientSum, squareSum },
       };
     },
   };
@@ -99,11 +99,13 @@ function withDecay(
 const largestHalfRate = 50;
 
 /**
- * Returns `1 / (1 - beta^step)` without losing digits, which 1 - beta^step would do at the first steps.
+ * Returns `(1 - beta) / (1 - beta^step)`, one over the sum of a decayed sum's weights, without losing digits, which
+ * 1 - beta^step would do at the first steps.
  *
  * With T = tanh(-step·ln(beta)/2), 1 - beta^step = -expm1(step·ln(beta)) = 2T / (1 + T).
  */
-function inverseCorrection(step: Tensor, beta: number): Tensor {
+function weightOfSum(step: Tensor, beta: number): Tensor {
   const halfRate = Math.min(-Math.log(beta) / 2, largestHalfRate);
-  return add(div(0.5, tanh(mul(step, halfRate))), 0.5);
+  const share = (1 - beta) / 2;
+  return add(div(share, tanh(mul(step, halfRate))), share);
 }

@@ -96,9 +96,9 @@ describe('options', () => {
 
 describe.each([
   [sgd({ learningRate: 1, momentum: 0.5 }), 'velocity'],
-  [adam(), 'firstMoment'],
-  [adamW(), 'firstMoment'],
-  [rmsprop(), 'meanSquare'],
+  [adam(), 'gradientSum'],
+  [adamW(), 'gradientSum'],
+  [rmsprop(), 'squareSum'],
 ])('update', (optimizer, slot) => {
   const { name } = optimizer;
 

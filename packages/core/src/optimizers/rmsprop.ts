@@ -1,9 +1,8 @@
-import { add, div, mul, sqrt, square, sub } from '@etalon/compiler';
+import { add, div, mul, sqrt, sub } from '@etalon/compiler';
 import { learningRateAt, requireContext, slotOf } from './context.ts';
-import { movingAverage } from './moving-average.ts';
+import { decayedSum, decayedSumOfSquares } from './decayed-sum.ts';
 import type { LearningRate, Optimizer } from './optimizer.ts';
 import { requireDecay, requireEpsilon, requireLearningRate } from './options.ts';
-import { withoutSubnormals } from './without-subnormals.ts';
 
 /** Options of `rmsprop`. */
 export interface RmspropOptions {
@@ -20,7 +19,7 @@ export interface RmspropOptions {
 /**
  * Returns RMSprop: `p - learningRate · g / (√s + epsilon)`, where `s` is the average squared gradient. With momentum,
  * `v = momentum · v + g / (√s + epsilon)` takes the place of the quotient. As PyTorch `RMSprop`, with the default rate
- * and decay of Keras.
+ * and decay of Keras. The slots hold the decayed sum `s / (1 - rho)` and `velocity · √(1 - rho)`.
  *
  * @throws {AttributeError} `OPTION_RANGE` for an option outside its range.
  * @see Tieleman and Hinton 2012, "Neural networks for machine learning", lecture 6.5
@@ -32,26 +31,22 @@ export function rmsprop(options: RmspropOptions = {}): Optimizer {
   requireDecay(name, 'rho', rho);
   requireDecay(name, 'momentum', momentum);
   requireEpsilon(name, epsilon);
+  // s = (1 - rho)·S of the sum S: g / (√s + ε) = (g / (√S + ε/w)) / w with w = √(1 - rho), and the learning rate divides by w.
+  const rootWeight = Math.sqrt(1 - rho);
   return {
     name,
-    slots: momentum === 0 ? ['meanSquare'] : ['meanSquare', 'velocity'],
+    slots: momentum === 0 ? ['squareSum'] : ['squareSum', 'velocity'],
     update: (context) => {
       requireContext(name, context);
       const { parameter, gradient, step } = context;
-      const squared = square(gradient);
-      const meanSquare = movingAverage(slotOf(name, context, 'meanSquare'), squared, rho);
-      const rate = learningRateAt(name, learningRate, step);
-      const quotient = div(gradient, add(sqrt(meanSquare), epsilon));
+      const squareSum = decayedSumOfSquares(slotOf(name, context, 'squareSum'), gradient, rho);
+      const rate = mul(learningRateAt(name, learningRate, step), 1 / rootWeight);
+      const quotient = div(gradient, add(sqrt(squareSum), epsilon / rootWeight));
       if (momentum === 0) {
-        return { parameter: sub(parameter, mul(quotient, rate)), slots: { meanSquare } };
+        return { parameter: sub(parameter, mul(quotient, rate)), slots: { squareSum } };
       }
-      const velocity = withoutSubnormals(
-        add(mul(slotOf(name, context, 'velocity'), momentum), quotient),
-      );
-      return {
-        parameter: sub(parameter, mul(velocity, rate)),
-        slots: { meanSquare, velocity },
-      };
+      const velocity = decayedSum(slotOf(name, context, 'velocity'), quotient, momentum);
+      return { parameter: sub(parameter, mul(velocity, rate)), slots: { squareSum, velocity } };
     },
   };
 }

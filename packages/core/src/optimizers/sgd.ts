@@ -1,9 +1,9 @@
 import { add, mul, sub } from '@etalon/compiler';
 import { AttributeError } from '@etalon/spec';
 import { learningRateAt, requireContext, slotOf } from './context.ts';
+import { decayedSum } from './decayed-sum.ts';
 import type { LearningRate, Optimizer } from './optimizer.ts';
 import { requireAtLeastZero, requireDecay, requireLearningRate } from './options.ts';
-import { withoutSubnormals } from './without-subnormals.ts';
 
 /** Options of `sgd`. */
 export interface SgdOptions {
@@ -46,9 +46,7 @@ export function sgd(options: SgdOptions): Optimizer {
         weightDecay === 0 ? context.gradient : add(context.gradient, mul(parameter, weightDecay));
       const rate = learningRateAt(name, learningRate, step);
       if (momentum === 0) return { parameter: sub(parameter, mul(gradient, rate)), slots: {} };
-      const velocity = withoutSubnormals(
-        add(mul(slotOf(name, context, 'velocity'), momentum), gradient),
-      );
+      const velocity = decayedSum(slotOf(name, context, 'velocity'), gradient, momentum);
       const direction = nesterov ? add(gradient, mul(velocity, momentum)) : velocity;
       return { parameter: sub(parameter, mul(direction, rate)), slots: { velocity } };
     },
