@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 export const threads = Number(process.env.BENCH_THREADS ?? availableParallelism());
 
 /** Milliseconds per call of two functions that take turns, as medians over blocks; `before` each block is not timed. */
-export async function takeTurns(ours, peer, { blocks = 15, calls, before = () => {} }) {
+export async function takeTurns(ours, peer, { blocks = 15, calls, before = () => {}, warmUp = 1 }) {
   const times = { ours: [], peer: [] };
   const block = async (body) => {
     await before();
@@ -14,8 +14,10 @@ export async function takeTurns(ours, peer, { blocks = 15, calls, before = () =>
     return (performance.now() - began) / calls;
   };
   // Warm-up: code is compiled, buffers are allocated, the engine's arena has grown.
-  await block(ours);
-  await block(peer);
+  for (let index = 0; index < warmUp; index++) {
+    await block(ours);
+    await block(peer);
+  }
   for (let index = 0; index < blocks; index++) {
     // Who begins alternates, so that neither always follows the other's garbage.
     const order = index % 2 === 0 ? ['ours', 'peer'] : ['peer', 'ours'];
