@@ -3,7 +3,7 @@ import { outsideBudget, runQuickstart } from './quickstart.ts';
 
 const { values } = parseArgs({
   options: {
-    epochs: { type: 'string', default: '3' },
+    epochs: { type: 'string', default: '2' },
     limit: { type: 'string' },
     output: { type: 'string', default: 'reports' },
   },
