@@ -1,6 +1,6 @@
 import { DataError } from '@etalon/spec';
 import type { ExampleBatch, Examples } from './dataset.ts';
-import { isIndexed } from './dataset.ts';
+import { batchesOf, isIndexed } from './dataset.ts';
 import { joinTensors } from './join-tensors.ts';
 
 /** A batch with its place in the epoch. */
@@ -44,7 +44,7 @@ export async function* epochBatches(
     return;
   }
   let index = 0;
-  for await (const tensors of examples.batches()) {
+  for await (const tensors of batchesOf(examples)) {
     const size = sizeOf(tensors);
     if (size === 0) continue;
     if (index >= skip) yield { index, size, tensors, examples: undefined };

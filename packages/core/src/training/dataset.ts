@@ -65,6 +65,21 @@ export function requireExamples(where: string, examples: unknown): asserts examp
   );
 }
 
+/**
+ * Returns the batches of a stream.
+ *
+ * @throws {DataError} `INPUT_INVALID` when they cannot be iterated over, as a promise cannot.
+ */
+export function batchesOf(examples: StreamedExamples): ReturnType<StreamedExamples['batches']> {
+  const batches = examples.batches();
+  const { [Symbol.iterator]: iterator, [Symbol.asyncIterator]: asyncIterator } = Object(batches);
+  if (typeof (asyncIterator ?? iterator) === 'function') return batches;
+  throw new DataError(
+    'INPUT_INVALID',
+    `batches(): an iterable of batches is needed, got ${describe(batches)}.\nFix: write it as a generator, \`*batches()\` or \`async *batches()\`, or return an array.`,
+  );
+}
+
 function hasMethod(value: unknown, name: string): boolean {
   return typeof Object(value)[name] === 'function';
 }

@@ -86,6 +86,19 @@ describe('examples are refused', () => {
     });
   });
 
+  it.each<[string, unknown]>([
+    ['a promise', Promise.resolve([])],
+    ['undefined', undefined],
+    ['an object of ["next"]', { next: () => ({ done: true }) }],
+  ])('with batches that cannot be iterated over: %s', async (got, batches) => {
+    const { fields } = datasetOf({ x, label });
+    expect(await refusal({ fields, batches: () => batches as [] })).toMatchObject({
+      name: 'DataError',
+      code: 'INPUT_INVALID',
+      message: `batches(): an iterable of batches is needed, got ${got}.\nFix: write it as a generator, \`*batches()\` or \`async *batches()\`, or return an array.`,
+    });
+  });
+
   it('where there are none, by evaluation, validation and prediction', async () => {
     const trainer = await pointTrainer();
     const none = null as unknown as Examples;
