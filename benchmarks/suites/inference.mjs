@@ -66,7 +66,11 @@ for (const [name, network] of Object.entries(networks)) {
       const { logits } = await bareSession.run({ image: new ort.Tensor('float32', data, shape) });
       return logits.data[0];
     };
-    const times = await takeTurns(ours, bare, { blocks: 101, calls: batch === 1 ? 100 : 40, warmUp: 50 });
+    const times = await takeTurns(ours, bare, {
+      blocks: 101,
+      calls: batch === 1 ? 100 : 40,
+      warmUp: 50,
+    });
     if (batch === 64) {
       rows.push({ name: `${name}, batch 64, to bare session`, goal: 1.1, ...times });
     } else {
