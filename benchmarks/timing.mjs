@@ -4,7 +4,10 @@ import { availableParallelism } from 'node:os';
 /** Threads of both sides: as many as the machine runs at once, or as `--threads` says. */
 export const threads = Number(process.env.BENCH_THREADS ?? availableParallelism());
 
-/** Milliseconds per call of two functions that take turns, as medians over blocks; `before` each block is not timed. */
+/**
+ * Milliseconds per call of two functions that take turns, as medians over blocks; `before` each block is not timed, nor are the first
+ * `warmUp` blocks of each.
+ */
 export async function takeTurns(ours, peer, { blocks = 15, calls, before = () => {}, warmUp = 1 }) {
   const times = { ours: [], peer: [] };
   const block = async (body) => {
@@ -13,7 +16,7 @@ export async function takeTurns(ours, peer, { blocks = 15, calls, before = () =>
     for (let call = 0; call < calls; call++) await body();
     return (performance.now() - began) / calls;
   };
-  // Warm-up: code is compiled, buffers are allocated, the engine's arena has grown.
+  // Until code is compiled, buffers are allocated and the engine's arena has grown.
   for (let index = 0; index < warmUp; index++) {
     await block(ours);
     await block(peer);

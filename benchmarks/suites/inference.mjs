@@ -69,6 +69,7 @@ for (const [name, network] of Object.entries(networks)) {
     const times = await takeTurns(ours, bare, {
       blocks: 101,
       calls: batch === 1 ? 100 : 40,
+      // V8 compiles the wrapper's code only after some thousand calls, which short runs would be measured by.
       warmUp: 50,
     });
     if (batch === 64) {

@@ -17,18 +17,16 @@ export function decayOf(decay: number): number {
 const smallestSquare = 2 ** -100;
 
 /**
- * Returns `decay · sum + value`, which is the moving average of the values divided by `1 - decay`. Kept in this form, an
- * average takes two passes over the memory of a parameter instead of the three or four of `decay · average +
- * (1 - decay) · value`: its factor becomes part of a scalar that an optimizer multiplies with anyway.
+ * Returns `decay · sum + value`, never subnormal: the moving average of the values, divided by `1 - decay`.
+ *
+ * The sum takes two passes over the memory of a parameter, the average three: the factor becomes part of a scalar that an
+ * optimizer multiplies with anyway.
  */
 export function decayedSum(sum: Tensor, value: Tensor, decay: number): Tensor {
   return withoutSubnormals(add(mul(sum, decay), value));
 }
 
-/**
- * Returns `decay · sum + value²`, and never less than {@link smallestSquare}, which makes the second pass of
- * `withoutSubnormals` needless.
- */
+/** Returns `decay · sum + value²`, never subnormal: as nothing here is negative, one more addend does for that. */
 export function decayedSumOfSquares(sum: Tensor, value: Tensor, decay: number): Tensor {
   return add(mul(sum, decay), add(square(value), smallestSquare));
 }

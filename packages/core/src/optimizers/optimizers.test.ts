@@ -204,6 +204,16 @@ describe('adam', () => {
     for (const step of steps) expect(Math.abs(step / -1e-3 - 1)).toBeLessThan(3e-7);
   });
 
+  it.each([
+    [0, 0],
+    [1 - 1e-9, 1 - 1e-9],
+  ])('takes every decay that its options allow (%d, %d)', (beta1, beta2) => {
+    const ways = trajectory(adam({ beta1, beta2 }), [0], [[-3], [-3], [-3]]);
+    ways.forEach(([at = Number.NaN], step) => {
+      expect(at).toBeCloseTo(1e-3 * (step + 1), 9);
+    });
+  });
+
   it('gives the learning rate the number of the step, as a scalar', () => {
     const seen: Tensor[] = [];
     const optimizer = adam({
