@@ -78,6 +78,7 @@ describe('a worker that dies', () => {
       });
       const trainer = await createTrainer(model, {
         backend,
+        targets: { y: tensor('float32', ['batch', 1]) },
         loss: ({ y }, { y: wanted }) => meanSquaredError(y, wanted),
         optimizer: adam(),
         seed: 1,
