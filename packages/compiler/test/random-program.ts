@@ -56,9 +56,11 @@ import {
   transpose,
   where,
 } from '@etalon/compiler';
-import type { DType, HostTensor, ProgramV1 } from '@etalon/spec';
+import type { HostTensor, ProgramV1 } from '@etalon/spec';
 import fc from 'fast-check';
 import { tryBroadcast } from '../src/definitions/type-rules.ts';
+import type { NamedSizes } from './random-inputs.ts';
+import { inputsFor } from './random-inputs.ts';
 
 /** A program with inputs that fit it. */
 export interface RandomProgram {
@@ -68,12 +70,6 @@ export interface RandomProgram {
   readonly declared: Readonly<Record<string, TensorType>>;
   /** Returns the last tensors made, the outputs of the program. */
   readonly body: (symbols: Readonly<Record<string, Tensor>>) => readonly Tensor[];
-}
-
-/** Sizes of the names that the programs use. */
-export interface NamedSizes {
-  readonly n: number;
-  readonly m: number;
 }
 
 /** Options of {@link randomPrograms}. */
@@ -319,35 +315,4 @@ export function randomPrograms(options: RandomProgramOptions = {}): fc.Arbitrary
       const program = traceProgram('random', declared, (symbols) => ({ last: body(symbols) }));
       return { program, inputs: inputsFor(program, bound, seed), declared, body };
     });
-}
-
-function inputsFor(program: ProgramV1, sizes: NamedSizes, seed: number): RandomProgram['inputs'] {
-  let state = seed;
-  // Linear congruential generator of Numerical Recipes: enough to vary the data.
-  const next = (): number => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-  return Object.fromEntries(
-    program.inputs.map(({ name, value }): [string, HostTensor] => {
-      const { dtype, shape: declared } = program.values[value] ?? { dtype: 'float32', shape: [] };
-      const shape = declared.map((size) =>
-        typeof size === 'string' ? sizes[size as keyof NamedSizes] : Number(size),
-      );
-      return [name, fill(dtype, shape, next)];
-    }),
-  );
-}
-
-function fill(dtype: DType, shape: readonly number[], next: () => number): HostTensor {
-  const length = shape.reduce((product, size) => product * size, 1);
-  switch (dtype) {
-    case 'float32':
-      return { dtype, shape, data: Float32Array.from({ length }, () => next() * 4 - 2) };
-    case 'int32':
-      return { dtype, shape, data: Int32Array.from({ length }, () => Math.floor(next() * 7) - 3) };
-    case 'bool':
-    case 'uint8':
-      return { dtype, shape, data: Uint8Array.from({ length }, () => Math.floor(next() * 2)) };
-  }
 }

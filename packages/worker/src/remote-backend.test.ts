@@ -1,53 +1,15 @@
 import { createReferenceBackend } from '@etalon/reference';
-import type { BackendV1, DeviceTensorV1, ExecutableV1, HostTensor } from '@etalon/spec';
+import type { BackendV1, DeviceTensorV1, HostTensor } from '@etalon/spec';
 import { BackendError, DisposedError, ShapeError } from '@etalon/spec';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { channel, connect, counter, doubling, float32 } from '../test/channel.ts';
-import type { RemoteBackend } from './remote-backend.ts';
+import { open } from '../test/open.ts';
+import { withRuns } from '../test/with-runs.ts';
 import { connectBackend } from './remote-backend.ts';
 import { serveBackend } from './serve-backend.ts';
 
-const opened: BackendV1[] = [];
-async function open(...args: Parameters<typeof connect>): Promise<RemoteBackend> {
-  const backend = await connect(...args);
-  opened.push(backend);
-  return backend;
-}
-
-afterEach(async () => {
-  for (const backend of opened.splice(0)) await backend.dispose();
-});
-
 async function numbers(tensor: DeviceTensorV1 | undefined): Promise<number[]> {
   return [...((await tensor?.read())?.data ?? [])];
-}
-
-/** The reference, with executables whose runs go through `run`. */
-function withRuns(
-  run: (
-    inner: ExecutableV1,
-    ...args: Parameters<ExecutableV1['run']>
-  ) => ReturnType<ExecutableV1['run']>,
-) {
-  return (): BackendV1 => {
-    const inner = createReferenceBackend();
-    return {
-      ...inner,
-      specificationVersion: 'v1',
-      name: inner.name,
-      manifest: inner.manifest,
-      upload: (tensor) => inner.upload(tensor),
-      dispose: () => inner.dispose(),
-      compile: async (program, options) => {
-        const executable = await inner.compile(program, options);
-        return {
-          run: (...args) => run(executable, ...args),
-          placement: () => executable.placement(),
-          dispose: () => executable.dispose(),
-        };
-      },
-    };
-  };
 }
 
 describe('connectBackend', () => {
@@ -246,81 +208,6 @@ describe('tensors', () => {
     const tensor = await backend.give(given);
     expect(given.data.length).toBe(0);
     expect((await numbers(tensor)).length).toBe(50_000);
-  });
-});
-
-describe('signals', () => {
-  const x = float32([1, 2], [1, 2]);
-
-  /** A backend whose runs wait for `open`, then look at their signal. */
-  function gated() {
-    let release: () => void = () => {};
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    let begun = 0;
-    const create = withRuns(async (inner, inputs, options) => {
-      await gate;
-      if (options?.signal?.aborted === true) throw options.signal.reason;
-      begun += 1;
-      return inner.run(inputs);
-    });
-    return { create, release: () => release(), begun: () => begun };
-  }
-
-  it('aborted before the call send nothing', async () => {
-    const executable = await (await open()).compile(doubling);
-    const reason = new Error('enough');
-    const running = executable.run({ x }, { signal: AbortSignal.abort(reason) });
-    await expect(running).rejects.toBe(reason);
-  });
-
-  it('aborted while the run waits call it off, by shared memory', async () => {
-    const { create, release, begun } = gated();
-    const executable = await (await open(create)).compile(doubling);
-    const controller = new AbortController();
-    const called = executable.run({ x }, { signal: controller.signal });
-    const other = executable.run({ x });
-    const reason = new Error('enough');
-    controller.abort(reason);
-    release();
-    await expect(called).rejects.toBe(reason);
-    await other;
-    expect(begun()).toBe(1);
-  });
-
-  it('aborted while the run waits call it off, by message where memory is not shared', async () => {
-    const { create, release, begun } = gated();
-    const executable = await (await open(create)).compile(doubling);
-    const shared = globalThis.SharedArrayBuffer;
-    Reflect.deleteProperty(globalThis, 'SharedArrayBuffer');
-    try {
-      const controller = new AbortController();
-      const called = executable.run({ x }, { signal: controller.signal });
-      const reason = new Error('enough');
-      controller.abort(reason);
-      setTimeout(release, 20);
-      await expect(called).rejects.toBe(reason);
-      expect(begun()).toBe(0);
-    } finally {
-      globalThis.SharedArrayBuffer = shared;
-    }
-  });
-
-  it('without events are looked at when an answer comes', async () => {
-    const backend = await open(
-      withRuns(async (inner, inputs, options) => {
-        await new Promise((resolve) => setTimeout(resolve, 20));
-        if (options?.signal?.aborted === true) throw options.signal.reason;
-        return inner.run(inputs);
-      }),
-    );
-    const executable = await backend.compile(doubling);
-    const signal = { aborted: false, reason: new Error('enough') };
-    const called = executable.run({ x }, { signal });
-    signal.aborted = true;
-    await backend.upload(x);
-    await expect(called).rejects.toBe(signal.reason);
   });
 });
 
