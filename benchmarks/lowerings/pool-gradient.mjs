@@ -76,6 +76,87 @@ function mask(graph, shape) {
   return graph.emit('Where', [first, enlarge(graph, 'g', shape), graph.float(0)]);
 }
 
+// As `mask`, but a number is the place in its plane, counted from the end, and `MaxUnpool` writes the gradient there.
+function maskUnpool(graph, shape) {
+  const { batch, channels, kernel, stride, size, windows } = shape;
+  if (stride !== kernel) return undefined;
+  const rest = size - windows * kernel;
+  const spread = enlarge(graph, graph.emit('MaxPool', ['x'], window(shape)), shape);
+  const whole =
+    rest === 0 ? spread : graph.emit('Pad', [spread, graph.int64s([0, 0, 0, 0, 0, 0, rest, rest])]);
+  const order = Float32Array.from({ length: size * size }, (_, at) => size * size - at);
+  const rank = graph.emit('Mul', [
+    graph.emit('Cast', [graph.emit('Equal', ['x', whole])], { to: 1 }),
+    graph.floats([1, 1, size, size], order),
+  ]);
+  const place = graph.emit('Sub', [
+    graph.float(size * size),
+    graph.emit('MaxPool', [rank], window(shape)),
+  ]);
+  const planes = graph.emit('Reshape', [
+    graph.int64s(Array.from({ length: batch * channels }, (_, plane) => plane * size * size)),
+    graph.int64s([batch, channels, 1, 1]),
+  ]);
+  const places = graph.emit('Add', [graph.emit('Cast', [place], { to: 7 }), planes]);
+  return unpoolTo(graph, shape, places);
+}
+
+function unpoolTo(graph, { size, windows, stride }, places) {
+  const fit = size - (windows - 1) * stride;
+  return graph.emit('MaxUnpool', ['g', places], {
+    kernel_shape: [fit, fit],
+    strides: [stride, stride],
+  });
+}
+
+// Windows of 2 x 2: pools of their upper row, left column and first element tell which element is the first maximum.
+function corners(graph, shape) {
+  const { batch, channels, kernel, stride, size, windows } = shape;
+  if (kernel !== 2 || stride !== 2) return undefined;
+  const pool = (rows, columns) =>
+    graph.emit('MaxPool', ['x'], {
+      kernel_shape: [rows, columns],
+      strides: [2, 2],
+    });
+  const largest = pool(2, 2);
+  const cut = (tensor) => (size % 2 === 0 ? tensor : crop(graph, tensor, windows));
+  const hit = (rows, columns) =>
+    graph.emit('Cast', [graph.emit('Equal', [cut(pool(rows, columns)), largest])], { to: 1 });
+  const [top, left, corner] = [hit(1, 2), hit(2, 1), hit(1, 1)];
+  // (1 - top) * (size - left) + 1 - corner
+  const below = graph.emit('Mul', [
+    graph.emit('Sub', [graph.float(1), top]),
+    graph.emit('Sub', [graph.float(size), left]),
+  ]);
+  const offset = graph.emit('Sub', [below, corner]);
+  const starts = Array.from(
+    { length: windows * windows },
+    (_, at) => Math.floor(at / windows) * 2 * size + (at % windows) * 2 + 1,
+  );
+  const bases = graph.emit('Reshape', [
+    graph.int64s(starts),
+    graph.int64s([1, 1, windows, windows]),
+  ]);
+  const planes = graph.emit('Reshape', [
+    graph.int64s(Array.from({ length: batch * channels }, (_, plane) => plane * size * size)),
+    graph.int64s([batch, channels, 1, 1]),
+  ]);
+  const places = graph.emit('Add', [
+    graph.emit('Cast', [offset], { to: 7 }),
+    graph.emit('Add', [bases, planes]),
+  ]);
+  return unpoolTo(graph, shape, places);
+}
+
+function crop(graph, tensor, windows) {
+  return graph.emit('Slice', [
+    tensor,
+    graph.int64s([0, 0]),
+    graph.int64s([windows, windows]),
+    graph.int64s([2, 3]),
+  ]);
+}
+
 // Tap by tap: the first that equals the maximum takes the gradient and leaves nothing to the later ones. A transposed convolution
 // with a single 1 per tap puts them back.
 function taps(graph, shape) {
@@ -116,7 +197,7 @@ function taps(graph, shape) {
 
 export const maxPoolGradient = {
   shapes: maxShapes,
-  ways: { scatter, unpool, mask, taps },
+  ways: { scatter, unpool, mask, maskUnpool, corners, taps },
 };
 
 const averageShapes = poolShapes.map((shape) => ({

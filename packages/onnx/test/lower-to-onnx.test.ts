@@ -185,38 +185,41 @@ describe('lowerToOnnx', () => {
     ]);
   });
 
-  it('finds the maxima of pooling windows once for pooling, its gradient and selection', () => {
-    const builder = new ProgramBuilder('maxima');
-    const x = builder.input('x', 'float32', ['batch', 5, 5, 2]);
-    const dy = builder.input('dy', 'float32', ['batch', 2, 2, 2]);
-    const attributes = { windowSize: [2, 2], strides: [2, 2], padding: unpadded } as const;
-    const image = type('float32', ['batch', 5, 5, 2]);
-    const small = type('float32', ['batch', 2, 2, 2]);
-    builder.output('y', builder.node('maxPool2d', [x], attributes, small));
-    builder.output('dx', builder.node('maxPool2dGradient', [x, dy], attributes, image));
-    builder.output('picked', builder.node('maxPool2dSelect', [x, x], attributes, small));
-    const { node } = graphOf(builder.finish());
-    expect(node.filter(({ opType }) => opType === 'MaxPool')).toHaveLength(1);
-    expect(node.filter(({ opType }) => opType === 'MaxUnpool')).toHaveLength(1);
-  });
-
-  it('finds no places of maxima for the gradient where windows of 2 x 2 cover the image', () => {
-    const builder = new ProgramBuilder('quarters');
-    const x = builder.input('x', 'float32', ['batch', 4, 6, 2]);
-    const dy = builder.input('dy', 'float32', ['batch', 2, 3, 2]);
-    const attributes = { windowSize: [2, 2], strides: [2, 2], padding: unpadded } as const;
-    const image = type('float32', ['batch', 4, 6, 2]);
-    builder.output(
-      'y',
-      builder.node('maxPool2d', [x], attributes, type('float32', ['batch', 2, 3, 2])),
-    );
-    builder.output('dx', builder.node('maxPool2dGradient', [x, dy], attributes, image));
-    const pools = graphOf(builder.finish()).node.filter(({ opType }) => opType === 'MaxPool');
-    expect(pools.map(({ name, output }) => [name, output.length])).toEqual([
-      ['maxPool2d', 1],
-      ['maxPool2dGradient/MaxPool', 1],
-    ]);
-  });
+  it.each([
+    { way: 'its indices', strides: 3, rows: 1, expected: [['maxPool2d', 2]] },
+    {
+      way: 'pools of parts of windows of 2 x 2',
+      strides: 2,
+      rows: 2,
+      expected: [
+        ['maxPool2d', 1],
+        ['maxPool2dGradient/MaxPool', 1],
+        ['maxPool2dGradient/MaxPool_2', 1],
+        ['maxPool2dGradient/MaxPool_3', 1],
+      ],
+    },
+  ])(
+    'finds the maxima of pooling windows once for its gradient and selection, by $way',
+    ({ strides, rows, expected }) => {
+      const builder = new ProgramBuilder('maxima');
+      const attributes = {
+        windowSize: [2, 2],
+        strides: [strides, strides],
+        padding: unpadded,
+      } as const;
+      const image = type('float32', ['batch', 4, 5, 2]);
+      const small = type('float32', ['batch', rows, 2, 2]);
+      const x = builder.input('x', 'float32', image.shape);
+      const dy = builder.input('dy', 'float32', small.shape);
+      builder.output('y', builder.node('maxPool2d', [x], attributes, small));
+      builder.output('dx', builder.node('maxPool2dGradient', [x, dy], attributes, image));
+      builder.output('picked', builder.node('maxPool2dSelect', [x, x], attributes, small));
+      const { node } = graphOf(builder.finish());
+      const pools = node.filter(({ opType }) => opType === 'MaxPool');
+      expect(pools.map(({ name, output }) => [name, output.length])).toEqual(expected);
+      expect(node.filter(({ opType }) => opType === 'MaxUnpool')).toHaveLength(1);
+    },
+  );
 
   it('reshapes an image of one channel instead of transposing it', () => {
     const builder = new ProgramBuilder('channel');

@@ -13,6 +13,7 @@ import type { HostTensor } from '@etalon/spec';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectNearReference, noise } from './support/near-reference.ts';
+import { runOnnx } from './support/run-onnx.ts';
 
 const pair = (arbitrary: fc.Arbitrary<number>): fc.Arbitrary<[number, number]> =>
   fc.tuple(arbitrary, arbitrary);
@@ -38,20 +39,27 @@ const anyWindow = fc
     });
   });
 
-/** Windows of 2 x 2 that cover the image, which have a way of their own. */
-const quarters = fc.record({
-  windowSize: fc.constant<[number, number]>([2, 2]),
-  strides: fc.constant<[number, number]>([2, 2]),
-  padding: fc.constant<[[number, number], [number, number]]>([
-    [0, 0],
-    [0, 0],
-  ]),
-  shape: fc
-    .tuple(count(1, 2), count(1, 3), count(1, 3), count(1, 3))
-    .map(([batch, rows, columns, channels]) => [batch, 2 * rows, 2 * columns, channels]),
-});
+/** Windows side by side, which have ways of their own, over images that they cover or leave a rest of. */
+const tiles = fc
+  .record({
+    windowSize: fc.oneof(fc.constant<[number, number]>([2, 2]), pair(count(1, 4))),
+    rest: pair(count(0, 3)),
+    windows: pair(count(1, 3)),
+    batch: count(1, 2),
+    channels: count(1, 3),
+  })
+  .map(({ windowSize, rest, windows, batch, channels }) => {
+    const [rows = 1, columns = 1] = windowSize.map(
+      (size, axis) => size * (windows[axis] ?? 1) + Math.min(rest[axis] ?? 0, size - 1),
+    );
+    const padding: [[number, number], [number, number]] = [
+      [0, 0],
+      [0, 0],
+    ];
+    return { windowSize, strides: windowSize, padding, shape: [batch, rows, columns, channels] };
+  });
 
-const pooling = fc.oneof({ weight: 4, arbitrary: anyWindow }, { weight: 1, arbitrary: quarters });
+const pooling = fc.oneof({ weight: 2, arbitrary: anyWindow }, { weight: 1, arbitrary: tiles });
 
 const convolution = fc
   .record({
@@ -62,11 +70,11 @@ const convolution = fc
     rest: pair(count(0, 4)),
     batch: count(1, 2),
     groups: fc.constantFrom(1, 1, 2),
-    // on both sides of the number of channels at which the filter gradient changes its way
-    channels: fc.constantFrom(1, 3, 16),
+    // on both sides of the numbers of channels at which the filter gradient changes its way
+    channels: fc.constantFrom(1, 3, 16, 64),
     filters: count(1, 3),
   })
-  .filter(({ channels, groups }) => channels * groups <= 16);
+  .filter(({ channels, groups }) => channels * groups <= 64);
 
 // Whole numbers between -1 and 1: most windows have several maxima.
 function tied(shape: readonly number[]): HostTensor {
@@ -113,9 +121,51 @@ describe('encodeOnnx of operators with windows, whatever the window', () => {
         const feeds = { x: image(shape), weights: noise(pooled, 6) };
         expect(await expectNearReference(program, [feeds])).toBe(1);
       }),
-      { numRuns: 150, seed: 20261127 },
+      { numRuns: 200, seed: 20261127 },
     );
   });
+
+  it.each([2, 3])(
+    'keeps the gradient of a window of %d rows that has no largest number inside it',
+    async (size) => {
+      const shape = [1, 2 * size, 2 * size + 1, 1];
+      const weights = tensor('float32', [1, 2, 2, 1]);
+      const options = { windowSize: size };
+      const program = traceProgram(
+        'gradient',
+        { x: tensor('float32', shape), weights },
+        (inputs) => ({
+          dx: gradient((x: Tensor) => reduceSum(mul(maxPool2d(x, options), inputs.weights)))(
+            inputs.x,
+          ),
+        }),
+      );
+      const width = 2 * size + 1;
+      const inWindow = (at: number, window: number): boolean => {
+        const [row, column] = [Math.floor(at / width / size), Math.floor((at % width) / size)];
+        return row === Math.floor(window / 2) && column === window % 2;
+      };
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+        const x = noise(shape, 10);
+        x.data.forEach((_, at) => {
+          if (inWindow(at, 3)) x.data[at] = value;
+        });
+        const upstream = {
+          dtype: 'float32',
+          shape: [1, 2, 2, 1],
+          data: Float32Array.of(1, 2, 4, 8),
+        };
+        const { dx } = await runOnnx(program, { x, weights: upstream as HostTensor });
+        const sums = [0, 1, 2, 3].map((window) =>
+          [...(dx?.data ?? [])].reduce<number>(
+            (sum, slope, at) => (inWindow(at, window) ? sum + Number(slope) : sum),
+            0,
+          ),
+        );
+        expect(sums).toEqual([1, 2, 4, 8]);
+      }
+    },
+  );
 
   it('gives both gradients of conv2d', async () => {
     await fc.assert(

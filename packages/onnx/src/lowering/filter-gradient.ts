@@ -15,18 +15,20 @@ import { convolutionWindow, isUnpadded } from './window.ts';
 type Context = LoweringContext<'conv2dFilterGradient'>;
 
 /**
- * From this many input channels on, the pixels of all images are the rows of one matrix product per filter tap; below,
- * all taps are joined to one product per image. ms with ONNX Runtime 1.30 on one thread (`benchmarks/lowerings.mjs`), joined,
- * by tap and image, by tap over all pixels, as a convolution of transposed tensors:
+ * From so many input channels on, the pixels of all images are the rows of one matrix product per filter tap: more where the stride is
+ * 1 than where it is not. Else all taps are joined to one product per image, which takes the pixels as they lie and can be divided
+ * among threads. ms with ONNX Runtime 1.30 with 1, 2 and 4 threads (`benchmarks/lowerings.mjs`; 16 quiet cores), joined and by pixels:
  *
- * - 64 images of 28 x 28 x 1, 16 filters of 3 x 3: 0.40, 0.55, 1.23, 0.83; 32 of 32 x 32 x 3, 32 filters: 0.93, 1.48, 1.88, 2.03
- * - 64 of 13 x 13 x 16, 32 filters: 1.54, 1.58, 1.35, 2.71; of 5 x 5: 3.88, 3.60, 2.51, 3.37; with stride 2: 1.03, 1.16, 0.50, 0.86
- * - 64 of 14 x 14 x 32, 64 filters: 7.14, 6.01, 5.50, 10.9; 64 of 8 x 8 x 128, 128 filters: 16.2, 19.3, 9.1, 16.6
- * - 16 of 28 x 28 x 64, 64 filters: 12.6, 10.4, 12.2, 20.5: the one shape tried where a product per image was the faster
+ * - 64 images of 28 x 28 x 1, 16 filters of 3 x 3: 0.61, 0.49, 0.45 and 1.94, 2.47, 4.07; 32 of 32 x 32 x 3, 32 filters: 1.15, 1.13, 0.84
+ *   and 3.06, 4.22, 4.10
+ * - 64 of 13 x 13 x 16, 32 filters: 1.67, 1.47, 1.27 and 1.45, 2.44, 2.24; with stride 2: 1.59, 1.55, 1.53 and 0.76, 1.34, 1.24
+ * - 64 of 14 x 14 x 32, 64 filters: 6.53, 4.37, 3.84 and 6.66, 6.98, 7.08; of 15 x 15 with stride 2: 4.10, 3.50, 3.72 and 1.99, 3.14, 3.33
+ * - 64 of 8 x 8 x 64, 64 filters: 4.13, 3.06, 3.61 and 2.36, 2.61, 2.90; 16 of 28 x 28: 14.9, 10.3, 7.7 and 13.1, 11.0, 10.8
+ * - 64 of 8 x 8 x 128, 128 filters: 15.6, 10.1, 10.1 and 8.2, 6.5, 6.5
  *
- * Filters of one tap need no cutting: 64 of 14 x 14 x 32, 64 filters of 1 x 1: 0.78, 0.78, 1.47, 3.69.
+ * Filters of one tap need no cutting: 64 of 14 x 14 x 32, 64 filters of 1 x 1: 0.92, 0.57, 0.46 and 1.70, 2.09, 2.27.
  */
-const CHANNELS_BY_TAP = 16;
+const CHANNELS_BY_PIXELS = { stride1: 64, strided: 16 };
 
 /**
  * Adds the gradient of a convolution with respect to its filter: for each tap, the part of the image that
@@ -39,9 +41,10 @@ export function filterGradient(context: Context): string {
   const [, , channels = 1, filters = 1] = output.shape;
   if (channels === 1 && filters === groups && groups > 1) return depthwise(context, window);
   const taps = filterSize[0] * filterSize[1];
-  const manyChannels = typeof channels === 'number' && channels >= CHANNELS_BY_TAP;
-  if (groups === 1 && taps > 1 && manyChannels) return productsOfPixels(context, window);
-  const products = productSums(context, window, manyChannels);
+  if (groups === 1 && taps > 1 && isByPixels(window, channels)) {
+    return productsOfPixels(context, window);
+  }
+  const products = productSums(context, window);
   const joined = multiplyDimensions(taps, channels);
   if (groups === 1) return sizes.reshape(products, [joined, filters], output.shape);
   const perGroup = floorDivideDimension(filters, groups);
@@ -53,18 +56,18 @@ export function filterGradient(context: Context): string {
   return sizes.reshape(ordered, [taps, channels, groups, perGroup], output.shape);
 }
 
+function isByPixels({ strides }: Window, channels: Dimension): boolean {
+  const isStrided = strides.some((stride) => stride > 1);
+  const { stride1, strided } = CHANNELS_BY_PIXELS;
+  return typeof channels === 'number' && channels >= (isStrided ? strided : stride1);
+}
+
 /** Returns, per group, the sums over all windows of tap channel times filter, taps outermost. */
-function productSums(context: Context, window: Window, byTap: boolean): string {
+function productSums(context: Context, window: Window): string {
   const { emitter } = context;
   const { taps, gradient } = planeTaps(context, window);
-  const axis = context.attributes.groups === 1 ? 1 : 2;
-  const products = byTap
-    ? join(
-        context,
-        taps.map((tap) => emitter.emit('MatMul', [tap, gradient])),
-        axis,
-      )
-    : emitter.emit('MatMul', [join(context, taps, axis), gradient]);
+  const joined = join(context, taps, context.attributes.groups === 1 ? 1 : 2);
+  const products = emitter.emit('MatMul', [joined, gradient]);
   return emitter.emit('ReduceSum', [products, emitter.int64s([0])], { keepdims: 0 });
 }
 

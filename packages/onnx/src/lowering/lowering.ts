@@ -20,9 +20,9 @@ export interface LoweringContext<K extends OperatorName> {
   readonly sizes: RuntimeSizes;
   /** Bias that this convolution adds, so that the node that added it has nothing left to do. */
   readonly bias: LoweredValue | undefined;
-  /** Whether another node needs the places of the maxima that this pooling finds. */
+  /** Whether another node wants the places of the maxima as this `MaxPool` finds them. */
   readonly needsMaxima: boolean;
-  /** Result of the max pooling whose gradient this node is, where an earlier node has it. */
+  /** Result of the max pooling whose places of maxima this node wants, where an earlier node has it. */
   readonly pooled: LoweredValue | undefined;
 }
 

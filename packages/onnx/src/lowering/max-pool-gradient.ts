@@ -9,12 +9,8 @@ type Context = LoweringContext<'maxPool2dGradient'>;
 
 /**
  * Adds the gradient of max pooling: each window's gradient goes to the place of its maximum. Where windows
- * share no element `MaxUnpool` writes them, else `ScatterElements` adds them up. ms with ONNX Runtime 1.30 on one thread, pooling
- * included (`benchmarks/lowerings.mjs`), by `MaxUnpool`, by `ScatterElements` and by the mask of `max-pool-mask.ts`:
- *
- * - 64 images of 28 x 28 x 8, windows of 2 x 2: 1.88, 2.20, 0.93; 64 of 24 x 24 x 32: 5.7, 6.9, 4.6; 1 of 56 x 56 x 64: 0.91, 1.07,
- *   0.42; 1 of 26 x 26 x 16: 0.036, 0.043, 0.040
- * - 64 of 27 x 27 x 16, windows of 3 x 3: 2.5, 3.0, 3.3
+ * share no element `MaxUnpool` writes them, else `ScatterElements` adds them up: with windows of 2 x 2 on 64 images of 26 x 26 x 16
+ * 5.6 and 6.8 ms, places as `MaxPool` finds them included (`benchmarks/lowerings.mjs`; ONNX Runtime 1.30, one thread).
  *
  * @param image - the pooled image, NCHW.
  * @param maxima - places in the flattened image.

@@ -1,5 +1,5 @@
 import type { NodeV1, PoolingAttributes, ProgramV1, ValueId } from '@etalon/spec';
-import { isQuartered } from './max-pool-mask.ts';
+import { wayToPlaces } from './max-pool-places.ts';
 
 /** Facts about a whole program that lowerings of single nodes depend on. */
 export interface LoweringPlan {
@@ -7,9 +7,9 @@ export interface LoweringPlan {
   readonly aliases: ReadonlyMap<ValueId, ValueId>;
   /** Bias that a convolution adds itself, by the convolution's result. */
   readonly biases: ReadonlyMap<ValueId, ValueId>;
-  /** Results of max pooling for whose places of maxima another node looks in the same image. */
+  /** Results of max pooling whose places of maxima another node wants as `MaxPool` finds them. */
   readonly searched: ReadonlySet<ValueId>;
-  /** Results of max pooling, by the results of its gradient. */
+  /** Results of max pooling, by the results of nodes that find the places of its maxima with them. */
   readonly pooled: ReadonlyMap<ValueId, ValueId>;
 }
 
@@ -49,10 +49,8 @@ function planPools({ nodes, values }: ProgramV1): Pick<LoweringPlan, 'searched' 
     const [image = -1] = node.inputs;
     const pool = pools.get(windowsKey(image, node.attributes));
     if (pool === undefined) continue;
-    const isMasked =
-      node.operator === 'maxPool2dGradient' &&
-      isQuartered(values[image]?.shape ?? [], node.attributes);
-    if (!isMasked) searched.add(pool);
+    const way = wayToPlaces(values[image]?.shape ?? [], node.attributes);
+    if (way === 'indices') searched.add(pool);
     else for (const output of node.outputs) pooled.set(output, pool);
   }
   return { searched, pooled };

@@ -1,10 +1,10 @@
 import type { PoolingAttributes } from '@etalon/spec';
 import { averagePoolGradient } from './average-pool-gradient.ts';
 import type { GraphEmitter } from './graph-emitter.ts';
-import type { LoweringsOf } from './lowering.ts';
+import type { LoweringContext, LoweringsOf } from './lowering.ts';
 import { channelsFirst, operand } from './lowering.ts';
 import { maxPoolGradient } from './max-pool-gradient.ts';
-import { isQuartered, maskGradient } from './max-pool-mask.ts';
+import { placesOfMaxima, wayToPlaces } from './max-pool-places.ts';
 import { poolAttributes, poolingWindow } from './window.ts';
 
 type Pooling =
@@ -28,34 +28,18 @@ export const poolingLowerings: LoweringsOf<Pooling> = {
   maxPool2d: (context) => {
     const { emitter, attributes, needsMaxima } = context;
     const image = operand(context, 0).channelsFirst();
-    const largest = needsMaxima ? poolWithMaxima(emitter, image, attributes).largest : undefined;
-    const window = poolAttributes(poolingWindow(attributes));
-    return channelsFirst(largest ?? emitter.emit('MaxPool', [image], window));
+    const largest = needsMaxima ? poolWithIndices(emitter, image, attributes).largest : undefined;
+    return channelsFirst(largest ?? maxPool(emitter, image, attributes));
   },
 
   maxPool2dGradient: (context) => {
-    const { emitter, attributes, pooled } = context;
-    const { shape } = operand(context, 0).type;
     const image = operand(context, 0).channelsFirst();
-    if (isQuartered(shape, attributes)) {
-      const window = poolAttributes(poolingWindow(attributes));
-      const pool = {
-        image,
-        pooled: pooled?.channelsFirst() ?? emitter.emit('MaxPool', [image], window),
-        gradient: operand(context, 1).channelsFirst(),
-        height: Number(shape[1]),
-        width: Number(shape[2]),
-        attributes,
-      };
-      return channelsFirst(maskGradient(emitter, pool));
-    }
-    const { maxima } = poolWithMaxima(emitter, image, attributes);
-    return channelsFirst(maxPoolGradient(context, image, maxima));
+    return channelsFirst(maxPoolGradient(context, image, maximaOf(context, image)));
   },
 
   maxPool2dSelect: (context) => {
-    const { emitter, attributes } = context;
-    const { maxima } = poolWithMaxima(emitter, operand(context, 0).channelsFirst(), attributes);
+    const { emitter } = context;
+    const maxima = maximaOf(context, operand(context, 0).channelsFirst());
     const elements = emitter.emit('Reshape', [
       operand(context, 1).channelsFirst(),
       emitter.int64s([-1]),
@@ -64,21 +48,42 @@ export const poolingLowerings: LoweringsOf<Pooling> = {
   },
 };
 
-/**
- * Returns where each window's first maximum lies in the flattened NCHW image, found once per image and
- * window, and the maxima themselves if this call found them.
- */
-function poolWithMaxima(
+function maxPool(emitter: GraphEmitter, image: string, attributes: PoolingAttributes): string {
+  return emitter.emit('MaxPool', [image], poolAttributes(poolingWindow(attributes)));
+}
+
+/** Returns where each window's first maximum lies in the flattened NCHW image, found once per image and window. */
+function maximaOf(
+  context: LoweringContext<'maxPool2dGradient' | 'maxPool2dSelect'>,
+  image: string,
+): string {
+  const { emitter, sizes, attributes, pooled } = context;
+  const { shape } = operand(context, 0).type;
+  if (wayToPlaces(shape, attributes) === 'indices') {
+    return poolWithIndices(emitter, image, attributes).maxima;
+  }
+  return emitter.memo(maximaKey(image, attributes), () => {
+    const largest = pooled?.channelsFirst() ?? maxPool(emitter, image, attributes);
+    return placesOfMaxima(emitter, sizes, { image, shape, attributes, largest });
+  });
+}
+
+/** Returns the places as `MaxPool` finds them, and the maxima themselves if this call found them. */
+function poolWithIndices(
   emitter: GraphEmitter,
   image: string,
   attributes: PoolingAttributes,
 ): { readonly maxima: string; readonly largest: string | undefined } {
-  const window = poolAttributes(poolingWindow(attributes));
   let largest: string | undefined;
-  const maxima = emitter.memo(`maxima ${image} ${JSON.stringify(window)}`, () => {
+  const maxima = emitter.memo(maximaKey(image, attributes), () => {
+    const window = poolAttributes(poolingWindow(attributes));
     const made = emitter.emitMany('MaxPool', [image], ['largest', 'indices'], window);
     largest = made[0];
     return made[1] ?? '';
   });
   return { maxima, largest };
+}
+
+function maximaKey(image: string, attributes: PoolingAttributes): string {
+  return `maxima ${image} ${JSON.stringify(poolAttributes(poolingWindow(attributes)))}`;
 }
