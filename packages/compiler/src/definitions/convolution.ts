@@ -21,6 +21,7 @@ import { filledConstant } from '../operators/indexing.ts';
 import { formatShape, formatType } from '../program/format-type.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { floatDTypes } from './definition.ts';
+import { sumOfFilterGradients } from './iteration-sums.ts';
 import { requireDType, requireInteger, requirePair, requireRank } from './type-rules.ts';
 import { requireSizes, requireWindow, windowedSize } from './window.ts';
 
@@ -149,6 +150,7 @@ export const convolutionDefinitions: DefinitionsOf<Convolution & keyof Convoluti
 
   conv2dFilterGradient: {
     kind: 'core',
+    sumOverIterations: sumOfFilterGradients,
     type: ([image, dy], attributes) => {
       requireImage(image, 'image');
       requireImage(dy, 'output gradient');

@@ -26,6 +26,37 @@ export type GradientRule<N extends OperandCount, A> = (
   context: GradientContext<N, A>,
 ) => OperandList<N, Tensor | undefined>;
 
+/** A tensor that is known when the loop stands. */
+export type Later = () => Tensor;
+
+/**
+ * What a rule sees that sums a node of a loop's body over all iterations. Operands are tensors of the body, results are tensors of the
+ * program around the loop.
+ */
+export interface IterationSumContext<N extends OperandCount, A> {
+  readonly inputs: OperandList<N, Tensor>;
+  readonly output: Tensor;
+  readonly attributes: A;
+  /** The node that made a tensor of the body. */
+  readonly producer: (tensor: Tensor) => Producer | undefined;
+  /** Whether a tensor of the body differs between iterations. */
+  readonly varies: (tensor: Tensor) => boolean;
+  /** The sum of a tensor over all iterations. */
+  readonly sum: (tensor: Tensor) => Later;
+  /** A tensor that varies, of all iterations: they are a new first axis. */
+  readonly stacked: (tensor: Tensor) => Later;
+  /** A tensor that does not vary. */
+  readonly invariant: (tensor: Tensor) => Later;
+}
+
+/**
+ * Computes the sum of a node over all iterations of a loop from the whole of what its operands were, outside of the loop: one
+ * large product instead of many small ones that are added up. `undefined` where that is no gain.
+ */
+export type IterationSumRule<N extends OperandCount, A> = (
+  context: IterationSumContext<N, A>,
+) => Later | undefined;
+
 /** What a decomposition sees of the node it replaces. */
 export interface DecompositionContext<N extends OperandCount, A> {
   readonly inputs: OperandList<N, Tensor>;
@@ -76,9 +107,12 @@ export interface OperatorRule<N extends OperandCount, A> {
   ) => ValueType | readonly ValueType[];
   /**
    * Gradient rule, or `'zero'` where nothing flows: the derivative is zero almost everywhere, or the
-   * result is not real-valued. `'missing'` where a gradient would flow and no rule exists.
+   * result is not real-valued. `'structural'` for operators that hold programs, whose gradients are programs
+   * themselves: `autodiff/structural-gradients.ts` has them.
    */
-  readonly gradient: GradientRule<N, A> | 'zero' | 'missing';
+  readonly gradient: GradientRule<N, A> | 'zero' | 'structural';
+  /** How gradients of what a loop leaves unchanged are summed outside of it; absent where they add up inside. */
+  readonly sumOverIterations?: IterationSumRule<N, A>;
   /** The same result by other operators. A backend that lacks the operator gets this instead. */
   readonly decompose?: (context: DecompositionContext<N, A>) => Tensor;
   /**

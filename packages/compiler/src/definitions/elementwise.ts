@@ -26,6 +26,7 @@ import {
 import { formatType } from '../program/format-type.ts';
 import type { DefinitionsOf, GradientRule, OperatorRule } from './definition.ts';
 import { everyDType, floatDTypes, numericDTypes } from './definition.ts';
+import { sumOfLinear, sumOfScaled, sumOfTerms } from './iteration-sums.ts';
 import { maskPooledGradient } from './pool-gradient-rules.ts';
 import { dropExpand, dropFactorOne, dropNeutral } from './simplify-rules.ts';
 import { broadcast, requireDType, requireSameDType } from './type-rules.ts';
@@ -86,17 +87,22 @@ export const elementwiseDefinitions: DefinitionsOf<keyof ElementwiseOperatorsV1>
   // d(a + b) = da + db
   add: binary(numericDTypes, 'same', ({ outputGradient: dy }) => [dy, dy], {
     simplify: (context) => dropExpand('add', context),
+    sumOverIterations: sumOfTerms(add),
   }),
   // d(a - b) = da - db
   sub: binary(numericDTypes, 'same', ({ outputGradient: dy }) => [dy, neg(dy)], {
     simplify: (context) => dropNeutral(context, 0) ?? dropExpand('sub', context),
+    sumOverIterations: sumOfTerms(sub),
   }),
   // d(a·b) = b·da + a·db
   mul: binary(
     numericDTypes,
     'same',
     ({ inputs: [a, b], outputGradient: dy }) => [mul(dy, b), mul(dy, a)],
-    { simplify: (context) => dropFactorOne(context) ?? dropExpand('mul', context) },
+    {
+      simplify: (context) => dropFactorOne(context) ?? dropExpand('mul', context),
+      sumOverIterations: sumOfScaled(mul, 'both'),
+    },
   ),
   // d(a/b) = da/b - (a/b)/b·db
   div: binary(
@@ -106,7 +112,10 @@ export const elementwiseDefinitions: DefinitionsOf<keyof ElementwiseOperatorsV1>
       const quotient = div(dy, b);
       return [quotient, neg(mul(quotient, y))];
     },
-    { simplify: (context) => dropNeutral(context, 1) ?? dropExpand('div', context) },
+    {
+      simplify: (context) => dropNeutral(context, 1) ?? dropExpand('div', context),
+      sumOverIterations: sumOfScaled(div, 'first'),
+    },
   ),
   max: binary(numericDTypes, 'same', winner(greater), {
     simplify: (context) => dropExpand('max', context),
@@ -186,11 +195,14 @@ export const elementwiseDefinitions: DefinitionsOf<keyof ElementwiseOperatorsV1>
     ({ inputs: [x] }) => add(max(x, neg(x)), 0),
   ),
   // d(-x) = -dx
-  neg: unary(
-    numericDTypes,
-    ({ outputGradient: dy }) => [neg(dy)],
-    ({ inputs: [x] }) => mul(x, -1),
-  ),
+  neg: {
+    ...unary(
+      numericDTypes,
+      ({ outputGradient: dy }) => [neg(dy)],
+      ({ inputs: [x] }) => mul(x, -1),
+    ),
+    sumOverIterations: sumOfLinear(neg),
+  },
   sign: unary(numericDTypes, 'zero', ({ inputs: [x] }) =>
     // the last branch takes zeros and NaN, which keeps NaN
     where(greater(x, 0), 1, where(greater(0, x), -1, x)),

@@ -6,6 +6,7 @@ import { transpose } from '../operators/movement.ts';
 import { formatShape, formatType } from '../program/format-type.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { floatDTypes } from './definition.ts';
+import { sumOfScattered } from './iteration-sums.ts';
 import { requireAxis, requireDType } from './type-rules.ts';
 
 // Where there are no places, every index is out of range; sizes that are not known yet may turn out to be 0.
@@ -67,6 +68,7 @@ export const indexingDefinitions: DefinitionsOf<keyof IndexingOperatorsV1> = {
       undefined,
       gather(dy, indices, { axis: 0 }),
     ],
+    sumOverIterations: sumOfScattered,
     whenEmpty: ({ output }) => filledConstant(output, 0),
     mapDimensions: ({ size }, map) => ({ size: map(size) }),
     flops: ([, updates]) => elementCount(updates.shape),

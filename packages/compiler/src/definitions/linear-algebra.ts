@@ -8,6 +8,7 @@ import { formatType } from '../program/format-type.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { floatDTypes } from './definition.ts';
+import { sumOfProducts } from './iteration-sums.ts';
 import { requireDType, tryBroadcast } from './type-rules.ts';
 
 function matmulType(a: ValueType, b: ValueType): ValueType {
@@ -55,6 +56,7 @@ export const linearAlgebraDefinitions: DefinitionsOf<keyof LinearAlgebraOperator
         ? matmul(swapLastAxes(asMatrix(a)), asMatrix(dy))
         : matmul(swapLastAxes(a), dy),
     ],
+    sumOverIterations: sumOfProducts,
     whenEmpty: ({ output }) => filledConstant(output, 0),
     flops: ([a], output) =>
       multiplyDimensions(2, multiplyDimensions(elementCount(output.shape), a.shape.at(-1) ?? 1)),

@@ -14,6 +14,7 @@ import { formatShape, formatType } from '../program/format-type.ts';
 import { holds } from '../program/holds.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import type { DefinitionsOf } from './definition.ts';
+import { sumOfLinear } from './iteration-sums.ts';
 import { mergeReshapes, mergeTransposes } from './simplify-rules.ts';
 import {
   requireAxis,
@@ -105,6 +106,7 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
     rearranges: true,
     type: ([x]) => x,
     gradient: ({ outputGradient: dy }) => [dy],
+    sumOverIterations: sumOfLinear((sum) => sum),
     simplify: ({ inputs: [x] }) => x,
   },
   reshape: {
@@ -121,6 +123,7 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
       return { dtype: x.dtype, shape };
     },
     gradient: ({ inputs: [x], outputGradient: dy }) => [reshape(dy, x.shape)],
+    sumOverIterations: sumOfLinear((sum, { shape }) => reshape(sum, shape)),
     simplify: mergeReshapes,
     mapDimensions: ({ shape }, map) => ({ shape: shape.map(map) }),
   },
@@ -144,6 +147,7 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
         permutation.map((_, axis) => permutation.indexOf(axis)),
       ),
     ],
+    sumOverIterations: sumOfLinear((sum, { permutation }) => transpose(sum, permutation)),
     simplify: mergeTransposes,
   },
   expand: {
@@ -207,6 +211,7 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
     gradient: ({ inputs: [x], attributes: { starts, strides }, outputGradient: dy }) => [
       unslice(dy, x.shape, starts, strides),
     ],
+    sumOverIterations: sumOfLinear((sum, attributes) => slice(sum, attributes)),
     simplify: ({ inputs: [x], attributes: { starts, sizes, strides } }) => {
       const isWhole =
         starts.every((start) => start === 0) &&

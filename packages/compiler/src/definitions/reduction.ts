@@ -114,6 +114,13 @@ export const reductionDefinitions: DefinitionsOf<keyof ReductionOperatorsV1> = {
       () => 0,
     ),
     simplify: sumPooledGradient,
+    sumOverIterations: ({ inputs: [x], attributes: { axes, keepDims }, stacked }) => {
+      const whole = stacked(x);
+      return () => {
+        const sums = reduceSum(whole(), { axes: [0, ...axes.map((axis) => axis + 1)], keepDims });
+        return keepDims ? reshape(sums, reducedShape(x.shape, axes, true)) : sums;
+      };
+    },
   },
   // d mean(x) = Σdx / n
   reduceMean: reduction(

@@ -14,10 +14,11 @@ export const structuralDefinitions: DefinitionsOf<keyof StructuralOperatorsV1> =
   scan: {
     kind: 'structural',
     type: (operands, attributes) => {
-      const { body, carried, stacked, length, reverse, draws } = attributes;
+      const { body, carried, stacked, length, reverse, draws, checkpoint = false } = attributes;
       requireInteger(carried, 0, 'carried');
       requireInteger(stacked, 0, 'stacked');
       requireBoolean(reverse, 'reverse');
+      requireBoolean(checkpoint, 'checkpoint');
       if (draws !== 'append' && draws !== 'advance') {
         throw new AttributeError(
           'ATTRIBUTE_DRAWS',
@@ -46,7 +47,7 @@ export const structuralDefinitions: DefinitionsOf<keyof StructuralOperatorsV1> =
         .map(({ dtype, shape }): ValueType => ({ dtype, shape: [length, ...shape] }));
       return [...firsts, ...results];
     },
-    gradient: 'missing',
+    gradient: 'structural',
     mapDimensions: (attributes, map) => ({ ...attributes, length: map(attributes.length) }),
     mapBody: (attributes, map) => ({ ...attributes, body: map(attributes.body) }),
     narrow: narrowScan,

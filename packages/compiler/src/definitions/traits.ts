@@ -10,8 +10,8 @@ export interface OperatorTraits {
   readonly kind: 'core' | 'composite' | 'random' | 'structural';
   /** `variadic`: one or more; `any`: none or more. */
   readonly operands: number | 'variadic' | 'any';
-  /** `rule`: a gradient flows; `zero`: none does; `missing`: one would, and there is no rule. */
-  readonly gradient: 'rule' | 'zero' | 'missing';
+  /** `rule`: a gradient flows; `zero`: none does. */
+  readonly gradient: 'rule' | 'zero';
   readonly decomposes: boolean;
   /** Index of the operand that a manifest's `dtypes` speak of. */
   readonly dataOperand: number;
@@ -23,7 +23,7 @@ export function operatorTraits(operator: OperatorName): OperatorTraits {
   return {
     kind,
     operands: operandCounts[operator],
-    gradient: typeof gradient === 'string' ? gradient : 'rule',
+    gradient: gradient === 'zero' ? 'zero' : 'rule',
     decomposes: decompose !== undefined,
     dataOperand,
   };

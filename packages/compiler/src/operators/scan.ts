@@ -21,6 +21,8 @@ export interface ScanOptions<C, X> {
   readonly reverse?: boolean;
   /** How random draws of the body are keyed; default `append`. See {@link ScanAttributes.draws}. */
   readonly draws?: ScanAttributes['draws'];
+  /** Whether the gradient computes values again instead of keeping them; default false. See {@link ScanAttributes.checkpoint}. */
+  readonly checkpoint?: boolean;
 }
 
 /**
@@ -57,7 +59,7 @@ export function scan<C, X, Y>(
   step: (carried: C, slices: X, iteration: Tensor) => ScanResult<C, Y>,
   options: ScanOptions<C, X>,
 ): ScanResult<C, Y> {
-  const { carried, stacked = {} as X, reverse = false, draws = 'append' } = options;
+  const { carried, stacked = {} as X, reverse = false, draws = 'append', checkpoint } = options;
   const firsts = flattenTree(carried, isTensor);
   const wholes = flattenTree(stacked, isTensor);
   const outside = [...firsts, ...wholes].map(([, tensor]) => tensor);
@@ -88,6 +90,7 @@ export function scan<C, X, Y>(
     stacked: wholes.length,
     reverse,
     draws,
+    ...(checkpoint === true && { checkpoint }),
   };
   const results = builder.emitAll('scan', [...outside, ...trace.adopted], attributes);
   return {

@@ -149,6 +149,31 @@ export class Trace implements ProgramBuilder {
     return outputs;
   }
 
+  /**
+   * Replaces a node by one that has further results beside its own, and keeps its place: how a gradient gets at values from inside of
+   * a loop that is written already.
+   *
+   * @returns the further results.
+   */
+  extend(
+    node: NodeV1,
+    inputs: readonly Tensor[],
+    attributes: NodeV1['attributes'],
+  ): readonly Tensor[] {
+    const { operator, outputs, path } = node;
+    const types = this.typesOf(operator, inputs, attributes, path);
+    const added = types.slice(outputs.length).map((type) => this.#define(type));
+    const extended = {
+      ...node,
+      inputs: inputs.map((input) => this.adopt(input)['~trace'].id),
+      outputs: [...outputs, ...added.map((output) => output['~trace'].id)],
+      attributes,
+    } as NodeV1;
+    this.nodes[this.nodes.indexOf(this.#producers.get(outputs[0] ?? -1) ?? node)] = extended;
+    for (const id of extended.outputs) this.#producers.set(id, extended);
+    return added;
+  }
+
   /** Types of the results of a node that is not added. */
   typesOf<K extends OperatorName>(
     operator: K,

@@ -23,6 +23,11 @@ export interface ScanAttributes {
    * over training steps draws what single steps would.
    */
   readonly draws: 'append' | 'advance';
+  /**
+   * Whether the gradient computes the body's values again from the carried values, instead of keeping them: less memory for
+   * more time. Without effect on results. Default false.
+   */
+  readonly checkpoint?: boolean;
 }
 
 /** Operators that hold programs. */
