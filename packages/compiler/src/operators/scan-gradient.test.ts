@@ -1,20 +1,25 @@
-import type { ScanAttributes } from '@etalon/spec';
+import type { NodeOf, ScanAttributes } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
-import { caught } from '../../test/caught.ts';
 import type { Tensor } from '../index.ts';
 import {
   add,
-  filled,
+  cast,
   gradient,
+  matmul,
   mul,
+  randomBernoulli,
   reduceSum,
   scan,
   square,
   stopGradient,
+  tanh,
   tensor,
   traceProgram,
   valueAndGradient,
 } from '../index.ts';
+import { removeDeadCode } from '../passes/dead-code.ts';
+import { simplify } from '../passes/simplify.ts';
+import { nodesThroughBodies } from '../program/map-bodies.ts';
 
 const inputs = { x: tensor('float32', ['time', 3]), w: tensor('float32', [3]) };
 type Symbols = { readonly [K in keyof typeof inputs]: Tensor };
@@ -53,28 +58,73 @@ describe('gradients and loops', () => {
     expect(paths.some((path) => path.includes('gradient'))).toBe(true);
   });
 
-  it('are refused through a loop', () => {
-    const through = (start: (w: Tensor) => Tensor, captured: (w: Tensor) => Tensor) =>
-      caught(() =>
-        trace(({ x, w }) => ({
-          y: gradient((p: Tensor) => {
-            const last = scan((a: Tensor, row: Tensor) => kept(mul(add(a, row), captured(p))), {
-              carried: start(p),
-              stacked: x,
-            });
-            return reduceSum(last.carried);
-          })(w),
-        })),
-      );
-    const zero = (w: Tensor) => filled(w, 0);
-    const refusal = {
-      name: 'GradientError',
-      code: 'GRADIENT_MISSING',
-      message:
-        'scan: no gradient flows through "scan" yet, got a loss that depends on its results.\nFix: put the loss and its gradient inside the function that is repeated, or repeat in TypeScript.',
+  /** Loops of the gradient of a recurrent layer with respect to its weights, the forward one first. */
+  function recurrent(options: { readonly checkpoint?: boolean } = {}): readonly NodeOf<'scan'>[] {
+    const types = {
+      x: tensor('float32', ['time', 'batch', 3]),
+      h: tensor('float32', ['batch', 4]),
+      u: tensor('float32', [4, 4]),
+      w: tensor('float32', [3, 4]),
     };
-    expect(through((w) => w, zero)).toMatchObject(refusal);
-    expect(through(zero, (w) => w)).toMatchObject(refusal);
+    const program = traceProgram('model', types, ({ x, h, u, w }) =>
+      gradient((p: { readonly u: Tensor; readonly w: Tensor }) => {
+        const { carried } = scan(
+          (state: Tensor, row: Tensor) => kept(tanh(add(matmul(row, p.w), matmul(state, p.u)))),
+          { carried: h, stacked: x, ...options },
+        );
+        return reduceSum(carried);
+      })({ u, w }),
+    );
+    return removeDeadCode(simplify(program)).nodes.filter((node) => node.operator === 'scan');
+  }
+
+  const operatorsOf = ({ attributes }: NodeOf<'scan'>): readonly string[] =>
+    attributes.body.nodes.map(({ operator }) => operator);
+
+  it('run a loop the other way, and leave products with weights to the program around', () => {
+    const [forward, backward, ...others] = recurrent();
+    if (forward === undefined || backward === undefined) throw new RangeError('two loops');
+    expect(others).toEqual([]);
+    expect([forward, backward].map(({ attributes }) => attributes.reverse)).toEqual([false, true]);
+    expect(operatorsOf(forward)).toEqual(['matmul', 'matmul', 'add', 'tanh']);
+    // one product, of the state's gradient: those of both weights are made of what is stacked, and what does not vary is invariant
+    expect(operatorsOf(backward).filter((operator) => operator === 'matmul')).toHaveLength(1);
+    expect(operatorsOf(backward)).not.toContain('transpose');
+    expect(backward.attributes.carried).toBe(1);
+  });
+
+  it('keep results of iterations, or with checkpoint the carried values alone', () => {
+    const stackedBy = ([forward]: readonly NodeOf<'scan'>[]): readonly string[] => {
+      if (forward === undefined) throw new RangeError('no scan');
+      const { body, carried } = forward.attributes;
+      return body.outputs.slice(carried).map(({ value }) => {
+        const maker = body.nodes.find(({ outputs }) => outputs.includes(value));
+        return maker?.operator ?? 'input';
+      });
+    };
+    expect(stackedBy(recurrent())).toEqual(['input', 'tanh']);
+    const again = recurrent({ checkpoint: true });
+    expect(stackedBy(again)).toEqual(['input']);
+    expect(again.map((node) => operatorsOf(node).includes('tanh'))).toEqual([true, true]);
+  });
+
+  it('keep random draws, which must not be made twice, with checkpoint too', () => {
+    const program = trace(({ x, w }) => ({
+      y: gradient((p: Tensor) => {
+        const { carried } = scan(
+          (state: Tensor, row: Tensor) => {
+            const mask = cast(randomBernoulli([3], { probability: 0.5 }), 'float32');
+            return kept(mul(mul(state, row), mask));
+          },
+          { carried: p, stacked: x, checkpoint: true },
+        );
+        return reduceSum(carried);
+      })(w),
+    }));
+    const draws = nodesThroughBodies(removeDeadCode(simplify(program))).filter(
+      ({ node }) => node.operator === 'randomBernoulli',
+    );
+    expect(draws).toHaveLength(1);
   });
 
   it('pass by a loop that depends on nothing that is differentiated', () => {

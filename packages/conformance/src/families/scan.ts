@@ -16,6 +16,7 @@ import type { ConformanceCase } from '../cases/case.ts';
 import { declare, declareRuns } from '../cases/declare.ts';
 import { bools, bytes, flags, floats, ints, uniform } from '../cases/sources.ts';
 import { composedScanCases } from './scan-composed.ts';
+import { scanGradientCases } from './scan-gradients.ts';
 import { same, totals } from './scan-totals.ts';
 
 const carrying: readonly ConformanceCase[] = [
@@ -231,4 +232,5 @@ export const scanCases: readonly ConformanceCase[] = [
   ...carrying,
   ...slicing,
   ...composedScanCases,
+  ...scanGradientCases,
 ];
