@@ -28,7 +28,7 @@ import type { DefinitionsOf, GradientRule, OperatorRule } from './definition.ts'
 import { everyDType, floatDTypes, numericDTypes } from './definition.ts';
 import { sumOfLinear, sumOfScaled, sumOfTerms } from './iteration-sums.ts';
 import { maskPooledGradient } from './pool-gradient-rules.ts';
-import { dropExpand, dropFactorOne, dropNeutral } from './simplify-rules.ts';
+import { dropExpand, dropFactorOne, dropNeutral, joinPadded } from './simplify-rules.ts';
 import { broadcast, requireDType, requireSameDType } from './type-rules.ts';
 
 type Unary = OperatorRule<1, NoAttributes>;
@@ -86,7 +86,7 @@ function winner(wins: typeof greater): GradientRule<2, NoAttributes> {
 export const elementwiseDefinitions: DefinitionsOf<keyof ElementwiseOperatorsV1> = {
   // d(a + b) = da + db
   add: binary(numericDTypes, 'same', ({ outputGradient: dy }) => [dy, dy], {
-    simplify: (context) => dropExpand('add', context),
+    simplify: (context) => joinPadded(context) ?? dropExpand('add', context),
     sumOverIterations: sumOfTerms(add),
   }),
   // d(a - b) = da - db

@@ -15,7 +15,7 @@ import { holds } from '../program/holds.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import type { DefinitionsOf } from './definition.ts';
 import { sumOfLinear } from './iteration-sums.ts';
-import { mergeReshapes, mergeTransposes } from './simplify-rules.ts';
+import { flattenConcat, mergeReshapes, mergeTransposes } from './simplify-rules.ts';
 import {
   requireAxis,
   requireExpandable,
@@ -175,7 +175,7 @@ export const movementDefinitions: DefinitionsOf<keyof MovementOperatorsV1> = {
       const [first, ...rest] = inputs;
       return [part(first), ...rest.map(part)];
     },
-    simplify: ({ inputs: [first, ...rest] }) => (rest.length === 0 ? first : undefined),
+    simplify: flattenConcat,
     whenEmpty: ({ inputs, attributes: { axis } }) =>
       concat(
         inputs.filter((x) => x.shape[axis] !== 0),

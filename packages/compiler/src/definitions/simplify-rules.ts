@@ -1,7 +1,7 @@
-import type { NoAttributes } from '@etalon/spec';
-import { shapesEqual } from '../dimension/index.ts';
+import type { Dimension, NoAttributes } from '@etalon/spec';
+import { addDimensions, dimensionsEqual, shapesEqual } from '../dimension/index.ts';
 import { emit } from '../operators/emit.ts';
-import { reshape, transpose } from '../operators/movement.ts';
+import { concat, pad, reshape, transpose } from '../operators/movement.ts';
 import type { Tensor } from '../tracing/tensor.ts';
 import type { SimplifyContext } from './definition.ts';
 import { tryBroadcast } from './type-rules.ts';
@@ -77,4 +77,65 @@ export function mergeTransposes({
   const first = made.node.attributes.permutation;
   const both = permutation.map((axis) => first[axis] ?? axis);
   return both.every((axis, at) => axis === at) ? source : transpose(source, both);
+}
+
+/** A tensor between zeros along one axis. */
+interface Padded {
+  readonly source: Tensor;
+  readonly axis: number;
+  readonly before: Dimension;
+  readonly after: Dimension;
+}
+
+function paddedBy(tensor: Tensor, { producer }: Binary): Padded | undefined {
+  const made = producer(tensor);
+  const source = made?.inputs[0];
+  if (made?.node.operator !== 'pad' || source === undefined) return undefined;
+  const { before, after, value } = made.node.attributes;
+  const axes = before.flatMap((count, axis) => (count === 0 && after[axis] === 0 ? [] : [axis]));
+  const [axis = -1] = axes;
+  if (value !== 0 || axes.length !== 1) return undefined;
+  return { source, axis, before: before[axis] ?? 0, after: after[axis] ?? 0 };
+}
+
+/**
+ * Parts side by side, each padded with zeros to the whole and added, as the gradient of a tensor that was cut into slices is: they
+ * are joined instead. A zero that was negative stays negative.
+ */
+export function joinPadded(context: Binary): Tensor | undefined {
+  const [a, b] = context.inputs.map((input) => paddedBy(input, context));
+  if (a === undefined || b === undefined || a.axis !== b.axis) return undefined;
+  if (!context.inputs.every(({ shape }) => shapesEqual(shape, context.output.shape)))
+    return undefined;
+  const { axis } = a;
+  const endOf = ({ source, before }: Padded): Dimension =>
+    addDimensions(before, source.shape[axis] ?? 0);
+  const isFirst = dimensionsEqual(endOf(a), b.before);
+  if (!isFirst && !dimensionsEqual(endOf(b), a.before)) return undefined;
+  const [first, second] = isFirst ? [a, b] : [b, a];
+  const parts = [first, second].flatMap(({ source }) => partsOf(source, axis, context.producer));
+  const joined = concat(parts, { axis });
+  if (first.before === 0 && second.after === 0) return joined;
+  const around = (count: Dimension): readonly Dimension[] =>
+    joined.shape.map((_, at) => (at === axis ? count : 0));
+  return pad(joined, { before: around(first.before), after: around(second.after) });
+}
+
+/** Joins the parts of parts at once. */
+export function flattenConcat({
+  inputs,
+  attributes: { axis },
+  producer,
+}: SimplifyContext<'variadic', { readonly axis: number }>): Tensor | undefined {
+  const [first, ...rest] = inputs;
+  if (rest.length === 0) return first;
+  const parts = inputs.flatMap((input) => partsOf(input, axis, producer));
+  return parts.length === inputs.length ? undefined : concat(parts, { axis });
+}
+
+function partsOf(tensor: Tensor, axis: number, producer: Binary['producer']): readonly Tensor[] {
+  const made = producer(tensor);
+  return made?.node.operator === 'concat' && made.node.attributes.axis === axis
+    ? made.inputs
+    : [tensor];
 }

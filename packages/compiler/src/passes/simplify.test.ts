@@ -16,6 +16,7 @@ import {
   mul,
   nameScope,
   neg,
+  pad,
   printProgram,
   randomNormal,
   reduceSum,
@@ -133,6 +134,32 @@ describe(simplify, () => {
     expect(nodesOf(({ x, s }) => apply(x, expand(s, ['n', 3])))).toEqual([
       `float32[n, 3] = ${operator}(%0, %2)  # ${operator}`,
     ]);
+  });
+
+  it('joins what the gradient of slices pads and adds', () => {
+    const part = ({ x }: Symbols, at: number): Tensor =>
+      tanh(slice(x, { starts: [0, at], sizes: ['n', 1] }));
+    const around = (x: Tensor, before: number, after: number): Tensor =>
+      pad(x, { before: [0, before], after: [0, after] });
+    const [a, b, c] = [0, 1, 2];
+    const lines = nodesOf((symbols) =>
+      add(
+        add(around(part(symbols, c), 2, 0), around(part(symbols, b), 1, 1)),
+        around(part(symbols, a), 0, 2),
+      ),
+    );
+    expect(lines.filter((line) => /pad|add/.test(line))).toEqual([]);
+    expect(lines.at(-1)).toMatch(/^float32\[n, 3\] = concat\(%\d+, %\d+, %\d+, axis=1\)/);
+    const gap = nodesOf((symbols) =>
+      add(around(part(symbols, a), 0, 2), around(part(symbols, c), 2, 0)),
+    );
+    expect(gap.filter((line) => line.includes('= pad('))).toHaveLength(2);
+    const ones = nodesOf(({ x }) =>
+      add(pad(x, { before: [0, 3], after: [0, 0], value: 1 }), around(x, 0, 3)),
+    );
+    expect(ones.at(-1)).toContain('= add(');
+    const within = nodesOf(({ x }) => add(around(x, 1, 3), around(tanh(x), 4, 0)));
+    expect(within.at(-1)).toMatch(/= pad\(%\d+, before=\[0, 1\], after=\[0, 0\]/);
   });
 
   it('keeps one expand where the result needs it', () => {
