@@ -191,7 +191,7 @@ export {
 } from './metrics/accuracy.ts';
 export type { Metric, MetricOptions, MetricSums } from './metrics/metric.ts';
 export { meanAbsoluteErrorMetric, meanSquaredErrorMetric } from './metrics/regression.ts';
-export type { LayerUse, Mode, VariableDeclaration } from './model/build-context.ts';
+export type { LayerOutput, LayerUse, Mode, VariableDeclaration } from './model/build-context.ts';
 export type { ModelDefinition } from './model/define-model.ts';
 export { defineModel, stateOf } from './model/define-model.ts';
 export type { DefinedProgram, RunnableProgram } from './model/define-program.ts';

@@ -12,7 +12,7 @@ import {
 } from '@etalon/compiler';
 import { AttributeError } from '@etalon/spec';
 import type { Layer, LayerOptions } from './layer.ts';
-import { createLayer } from './layer.ts';
+import { createTensorLayer } from './tensor-layer.ts';
 
 /** Name of a built-in activation. */
 export type ActivationName =
@@ -70,5 +70,5 @@ export function resolveActivation(where: string, activation: Activation): (x: Te
 /** Returns a layer that applies an activation. Keras `Activation`. */
 export function activation(of: Activation, options: LayerOptions = {}): Layer {
   const apply = resolveActivation(options.name ?? 'activation', of);
-  return createLayer(typeof of === 'string' ? of : 'activation', options, apply);
+  return createTensorLayer(typeof of === 'string' ? of : 'activation', options, apply);
 }

@@ -7,8 +7,8 @@ import type { Activation } from './activation.ts';
 import { resolveActivation } from './activation.ts';
 import { fixedSize, requireLayerRank } from './fixed-size.ts';
 import type { Layer, LayerOptions } from './layer.ts';
-import { createLayer } from './layer.ts';
 import { requireCount } from './require-count.ts';
+import { createTensorLayer } from './tensor-layer.ts';
 
 /** Options of `conv2d`. */
 export interface Conv2dLayerOptions extends LayerOptions {
@@ -59,7 +59,7 @@ export function conv2d(filters: number, options: Conv2dLayerOptions): Layer {
     );
   }
   const activate = resolveActivation(where, options.activation ?? 'linear');
-  return createLayer('conv2d', options, (image, scope) => {
+  return createTensorLayer('conv2d', options, (image, scope) => {
     requireLayerRank(scope.path, image, 4, 'NHWC');
     const channels = fixedSize(scope.path, image, 3, 'number of channels');
     if (channels % groups !== 0) {

@@ -6,8 +6,8 @@ import type { Activation } from './activation.ts';
 import { resolveActivation } from './activation.ts';
 import { fixedSize } from './fixed-size.ts';
 import type { Layer, LayerOptions } from './layer.ts';
-import { createLayer } from './layer.ts';
 import { requireCount } from './require-count.ts';
+import { createTensorLayer } from './tensor-layer.ts';
 
 /** Options of `dense`. */
 export interface DenseOptions extends LayerOptions {
@@ -32,7 +32,7 @@ export function dense(units: number, options: DenseOptions = {}): Layer {
   const where = options.name ?? 'dense';
   requireCount(where, 'units', units);
   const activate = resolveActivation(where, options.activation ?? 'linear');
-  return createLayer('dense', options, (input, scope) => {
+  return createTensorLayer('dense', options, (input, scope) => {
     if (input.shape.length < 1) {
       throw new ShapeError(
         'SHAPE_LAYER_RANK',

@@ -1,7 +1,7 @@
 import { mul, randomBernoulli, where } from '@etalon/compiler';
 import { AttributeError } from '@etalon/spec';
 import type { Layer, LayerOptions } from './layer.ts';
-import { createLayer } from './layer.ts';
+import { createTensorLayer } from './tensor-layer.ts';
 
 /**
  * Returns a layer that, in training, sets each element to 0 with probability `rate` and multiplies the others by
@@ -17,7 +17,7 @@ export function dropout(rate: number, options: LayerOptions = {}): Layer {
       `${options.name ?? 'dropout'}: rate must be in [0, 1), got ${rate}.`,
     );
   }
-  return createLayer('dropout', options, (input, scope) => {
+  return createTensorLayer('dropout', options, (input, scope) => {
     if (scope.mode === 'infer' || rate === 0) return input;
     const keep = randomBernoulli(input.shape, { probability: 1 - rate });
     return where(keep, mul(input, 1 / (1 - rate)), 0);

@@ -1,11 +1,11 @@
 import { elementCount, formatType, reshape } from '@etalon/compiler';
 import { ShapeError } from '@etalon/spec';
 import type { Layer, LayerOptions } from './layer.ts';
-import { createLayer } from './layer.ts';
+import { createTensorLayer } from './tensor-layer.ts';
 
 /** Returns a layer that folds all axes but the first into one: `[batch, …]` to `[batch, features]`. Keras `Flatten`. */
 export function flatten(options: LayerOptions = {}): Layer {
-  return createLayer('flatten', options, (input, scope) => {
+  return createTensorLayer('flatten', options, (input, scope) => {
     const [batch, ...rest] = input.shape;
     if (batch === undefined) {
       throw new ShapeError(

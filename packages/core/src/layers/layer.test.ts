@@ -143,12 +143,12 @@ describe('createLayer', () => {
       caught(() => modelOf(() => dense(2, { name: 'head' })(undefined as never))),
     ).toMatchObject({
       code: 'LAYER_TENSOR',
-      message: 'head: the input must be a tensor, got undefined.',
+      message: 'head: the input must be a tensor or a tree of tensors, got undefined.',
     });
     const forgetful = createLayer('forgetful', {}, () => undefined as never);
     expect(caught(() => modelOf(forgetful))).toMatchObject({
       code: 'LAYER_TENSOR',
-      message: 'forgetful_1: the layer must return a tensor, got undefined.',
+      message: 'forgetful_1: the layer must return a tensor or a tree of tensors, got undefined.',
     });
   });
 

@@ -1,15 +1,20 @@
-import type { Tensor } from '@etalon/compiler';
-import { isTensor } from '@etalon/compiler';
-import { AttributeError, ProgramError } from '@etalon/spec';
+import type { ProgramBuilder, Tensor } from '@etalon/compiler';
+import { AttributeError } from '@etalon/spec';
 import type { Initializer } from '../initializers/initializer.ts';
 import type { Mode } from '../model/build-context.ts';
 import { currentBuildContext } from '../model/build-context.ts';
+import type { Leaf } from './leaves.ts';
+import { leavesOf } from './leaves.ts';
 
 /**
- * A function from tensor to tensor with variables of its own. Calling one object twice in a model shares them.
+ * A function with variables of its own, from a tensor to a tensor where nothing else is said. Calling one object twice
+ * in a model shares the variables.
+ *
+ * @typeParam I - what goes in: a tensor, or a tree of tensors, that is nested plain objects and arrays of them.
+ * @typeParam O - what comes out: a tensor or a tree of tensors.
  */
-export interface Layer {
-  (input: Tensor): Tensor;
+export interface Layer<I = Tensor, O = Tensor> {
+  (input: I): O;
   /** `dense`, `conv2d`, …; numbered to name the layer where no name is given. */
   readonly kind: string;
 }
@@ -42,27 +47,36 @@ export interface LayerScope {
  * each use.
  *
  * @param kind - names the layer where `options.name` does not.
- * @param apply - computes the output; it runs once for each use of the layer.
+ * @param apply - computes the output; it runs once for each use of the layer. It takes and returns a tensor or a tree
+ * of tensors: nested plain objects and arrays of them.
  * @throws {AttributeError} when the name is empty or contains `/` or `›`, which separate the parts of paths.
+ * @throws {ProgramError} (in the model) when what goes in or comes out holds no tensor, or anything that is none.
  *
  * @example
  * const scale = () =>
  *   createLayer('scale', {}, (x, scope) => mul(x, scope.parameter('factor', [1], ones())));
+ *
+ * @example
+ * const weightedSum = () =>
+ *   createLayer('weightedSum', {}, ({ left, right }: { left: Tensor; right: Tensor }, scope) =>
+ *     add(mul(left, scope.parameter('weight', [1], ones())), right),
+ *   );
  */
-export function createLayer(
+export function createLayer<I = Tensor, O = Tensor>(
   kind: string,
   options: LayerOptions,
-  apply: (input: Tensor, scope: LayerScope) => Tensor,
-): Layer {
+  apply: (input: I, scope: LayerScope) => O,
+): Layer<I, O> {
   requireName(kind);
   if (options.name !== undefined) requireName(options.name);
-  const layer: Layer = Object.defineProperty(
-    (input: Tensor): Tensor => {
+  const layer: Layer<I, O> = Object.defineProperty(
+    (input: I): O => {
       const where = options.name ?? kind;
       const context = currentBuildContext(where);
-      requireTensor(where, 'input must be a tensor', input);
-      return context.use(layer, options.name, input, (name) => {
-        const { path } = input['~trace'].builder;
+      const inputs = leavesOf(where, 'input', input);
+      const builder = innermostBuilder(inputs);
+      return context.use(layer, options.name, builder, (name) => {
+        const { path } = builder;
         const output = apply(input, {
           name,
           path,
@@ -73,14 +87,21 @@ export function createLayer(
             context.variable('state', { path: `${name}/${variable}`, shape, initializer }),
           updateState: (variable, value) => context.update(`${name}/${variable}`, value),
         });
-        requireTensor(path, 'layer must return a tensor', output);
-        return output;
+        return { output, leaves: leavesOf(path, 'output', output) };
       });
     },
     'kind',
     { value: kind },
-  ) as Layer;
+  ) as Layer<I, O>;
   return layer;
+}
+
+// In the body of a loop, some inputs may come from the program around it: the nodes are made inside.
+function innermostBuilder([[, first], ...rest]: readonly [Leaf, ...Leaf[]]): ProgramBuilder {
+  return rest.reduce((innermost, [, tensor]) => {
+    const { builder } = tensor['~trace'];
+    return builder.depth > innermost.depth ? builder : innermost;
+  }, first['~trace'].builder);
 }
 
 function requireName(name: string): void {
@@ -89,14 +110,5 @@ function requireName(name: string): void {
     'OPTION_NAME',
     `layer ${JSON.stringify(name)}: a name must not be empty or contain "/" or "›", got ${JSON.stringify(name)}.\nExpected a word such as "encoder_1".`,
     { details: { name } },
-  );
-}
-
-// For callers without types: a misspelt input is undefined.
-function requireTensor(where: string, rule: string, value: unknown): void {
-  if (isTensor(value)) return;
-  throw new ProgramError(
-    'LAYER_TENSOR',
-    `${where}: the ${rule}, got ${typeof value === 'object' ? JSON.stringify(value)?.slice(0, 60) : String(value)}.`,
   );
 }

@@ -2,7 +2,7 @@ import type { Padding, Pool2dOptions, SizePair, Tensor } from '@etalon/compiler'
 import { averagePool2d as average, maxPool2d as maximum } from '@etalon/compiler';
 import { requireLayerRank } from './fixed-size.ts';
 import type { Layer, LayerOptions } from './layer.ts';
-import { createLayer } from './layer.ts';
+import { createTensorLayer } from './tensor-layer.ts';
 
 /** Options of pooling layers. */
 export interface PoolingLayerOptions extends LayerOptions {
@@ -17,7 +17,7 @@ function pooling(
   pool: (image: Tensor, options: Pool2dOptions) => Tensor,
 ): (poolSize: SizePair, options?: PoolingLayerOptions) => Layer {
   return (poolSize, options = {}) =>
-    createLayer(kind, options, (image, scope) => {
+    createTensorLayer(kind, options, (image, scope) => {
       requireLayerRank(scope.path, image, 4, 'NHWC');
       return pool(image, {
         windowSize: poolSize,

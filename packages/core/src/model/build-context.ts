@@ -1,4 +1,4 @@
-import type { Tensor } from '@etalon/compiler';
+import type { ProgramBuilder, Tensor } from '@etalon/compiler';
 import { formatShape, formatType, nameScope, shapesEqual, stopGradient } from '@etalon/compiler';
 import type { Dimension, Shape } from '@etalon/spec';
 import { ProgramError, ShapeError } from '@etalon/spec';
@@ -22,23 +22,44 @@ export interface VariableSource {
   state(declaration: VariableDeclaration): Tensor;
 }
 
+/** One tensor that a layer returned. */
+export interface LayerOutput {
+  /** Where it is in the tree that the layer returned: `state/hidden`. Empty where the layer returned one tensor. */
+  readonly path: string;
+  readonly shape: Shape;
+}
+
 /** One use of a layer, as the summary shows it. */
 export interface LayerUse {
   readonly name: string;
   readonly kind: string;
   /** Number of layers that this one was called in. */
   readonly depth: number;
-  /** Shape of what the layer returned. */
+  /** Shape of what the layer returned; of the first tensor where that is a tree. */
   readonly outputShape: Shape;
-  /** Floating-point operations of this use in inference, as an expression over named sizes. */
+  /** All tensors that the layer returned. */
+  readonly outputs: readonly LayerOutput[];
+  /**
+   * Floating-point operations of this use in inference, as an expression over named sizes. Inside a loop, those of one
+   * iteration.
+   */
   readonly flops: Dimension;
 }
 
-/** One use of a layer with the nodes it made: those from `begin` on, before `end`. */
+/** One use of a layer with the nodes it made in a trace: those from `begin` on, before `end`. */
 export interface TracedUse extends Omit<LayerUse, 'flops'> {
+  readonly builder: ProgramBuilder;
   readonly begin: number;
   readonly end: number;
 }
+
+/** What a use of a layer gives: its output, a tensor or a tree of tensors, and the tensors in it by path. */
+interface UseResult<O> {
+  readonly output: O;
+  readonly leaves: readonly [NamedTensor, ...NamedTensor[]];
+}
+
+type NamedTensor = readonly [path: string, tensor: Tensor];
 
 type VariableRole = 'parameter' | 'state';
 
@@ -70,22 +91,23 @@ export class BuildContext {
   }
 
   /** Runs one use of a layer: under its name, the same at each use of the same object. */
-  use(
+  use<O>(
     layer: { readonly kind: string },
     given: string | undefined,
-    input: Tensor,
-    apply: (name: string) => Tensor,
-  ): Tensor {
+    builder: ProgramBuilder,
+    apply: (name: string) => UseResult<O>,
+  ): O {
     const { kind } = layer;
-    const { builder } = input['~trace'];
     const name = this.#nameOf(layer, kind, given);
     const depth = this.#depth++;
     const begin = builder.nodes.length;
     const place = this.#uses.push(undefined) - 1;
     try {
-      const output = nameScope(name, () => apply(name));
+      const { output, leaves } = nameScope(name, () => apply(name));
+      const outputs = leaves.map(([path, { shape }]) => ({ path, shape }));
+      const outputShape = leaves[0][1].shape;
       const end = builder.nodes.length;
-      this.#uses[place] = { name, kind, depth, outputShape: output.shape, begin, end };
+      this.#uses[place] = { name, kind, depth, outputShape, outputs, builder, begin, end };
       return output;
     } finally {
       this.#depth = depth;

@@ -1,8 +1,8 @@
-import type { Tensor, TensorsOf, TensorType } from '@etalon/compiler';
+import type { ProgramBuilder, Tensor, TensorsOf, TensorType } from '@etalon/compiler';
 import {
   addDimensions,
   constant,
-  filled,
+  expand,
   nameScope,
   nodeFlops,
   removeDeadCode,
@@ -98,11 +98,15 @@ function describe<I extends InputTypes, O extends NamedTensors>(
   definition: ModelDefinition<I, O>,
   mode: Mode,
 ): Description<O> {
+  // Made of the outermost program's zero, wherever a layer asks first: in the body of a loop, a tensor made anew would
+  // belong to that body alone.
+  let zero: Tensor | undefined;
   const placeholder = ({ shape }: VariableDeclaration): Tensor =>
-    filled({ dtype: 'float32', shape }, 0);
+    expand(zero ?? constant(0), shape);
   const context = new BuildContext(mode, { parameter: placeholder, state: placeholder });
   const types: Record<string, ValueType> = {};
-  const program = traceProgram(definition.name, definition.inputs, (inputs) => {
+  traceProgram(definition.name, definition.inputs, (inputs) => {
+    zero = constant(0);
     const outputs = build(definition, context, inputs as TensorsOf<I>);
     for (const [name, { dtype, shape }] of Object.entries(outputs)) types[name] = { dtype, shape };
     return outputs;
@@ -111,17 +115,21 @@ function describe<I extends InputTypes, O extends NamedTensors>(
     parameters: context.parameters,
     state: context.states,
     outputs: types as { readonly [K in keyof O]: ValueType },
-    layers: context.uses.map(({ begin, end, ...use }) => ({
+    layers: context.uses.map(({ builder, begin, end, ...use }) => ({
       ...use,
-      flops: flopsOf(program, begin, end),
+      flops: flopsOf(builder, begin, end),
     })),
   };
 }
 
 // A sum of dimensions is costly to make; few nodes of a layer count operations at all.
-function flopsOf({ nodes, values }: ProgramV1, begin: number, end: number): Dimension {
+function flopsOf(builder: ProgramBuilder, begin: number, end: number): Dimension {
+  const values: ValueType[] = [];
+  const nodes = builder.nodes.slice(begin, end);
+  for (const id of nodes.flatMap(({ inputs, outputs }) => [...inputs, ...outputs])) {
+    values[id] = builder.tensor(id);
+  }
   return nodes
-    .slice(begin, end)
     .map((node) => nodeFlops(node, values))
     .reduce((sum, flops) => (flops === 0 ? sum : addDimensions(sum, flops)), 0);
 }

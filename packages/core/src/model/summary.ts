@@ -7,7 +7,7 @@ import {
 } from '@etalon/compiler';
 import type { DimensionBindings, Shape } from '@etalon/spec';
 import { DataError, ShapeError } from '@etalon/spec';
-import type { LayerUse } from './build-context.ts';
+import type { LayerOutput, LayerUse } from './build-context.ts';
 import type { InputTypes, Model, NamedTensors } from './model.ts';
 
 /** One row of a summary: one use of a layer. */
@@ -16,12 +16,15 @@ export interface LayerSummary {
   readonly kind: string;
   /** Number of layers that this one was called in. */
   readonly depth: number;
+  /** Shape of the layer's output; of its first tensor where it is a tree. */
   readonly outputShape: Shape;
+  /** All tensors of the output. */
+  readonly outputs: readonly LayerOutput[];
   /** Number of parameters that the layer itself owns; 0 at later uses of a shared layer. */
   readonly parameters: number;
-  /** Floating-point operations of this use in a forward pass, layers that it calls included. */
+  /** Floating-point operations of this use in a forward pass, layers that it calls included. Inside a loop, of one iteration. */
   readonly flops: number;
-  /** Bytes of the layer's output. */
+  /** Bytes of all tensors of the layer's output. */
   readonly activationBytes: number;
 }
 
@@ -61,7 +64,10 @@ export function summarize<I extends InputTypes, O extends NamedTensors>(
       ...use,
       parameters: first ? parametersOf(model, use.name) : 0,
       flops: evaluateDimension(use.flops, sizes),
-      activationBytes: evaluateDimension(elementCount(use.outputShape), sizes) * bytesPerFloat,
+      activationBytes: use.outputs.reduce(
+        (total, { shape }) => total + evaluateDimension(elementCount(shape), sizes) * bytesPerFloat,
+        0,
+      ),
     };
   });
   const { nodes, values } = model.program();
@@ -95,15 +101,12 @@ function sizesOf(
   return { ...Object.fromEntries(names.map((size) => [size, 1])), ...given };
 }
 
-function requireSizes(
-  model: string,
-  { name, outputShape }: LayerUse,
-  sizes: DimensionBindings,
-): void {
-  if (evaluateShape(outputShape, sizes).every((size) => size >= 0)) return;
+function requireSizes(model: string, { name, outputs }: LayerUse, sizes: DimensionBindings): void {
+  const small = outputs.find(({ shape }) => evaluateShape(shape, sizes).some((size) => size < 0));
+  if (small === undefined) return;
   throw new ShapeError(
     'SHAPE_NEGATIVE',
-    `summary of "${model}" › ${name}: the input is too small, got ${JSON.stringify(sizes)} for ${formatShape(outputShape)}.\nFix: give sizes, such as summarize(model, { height: 32, width: 32 }).`,
+    `summary of "${model}" › ${name}: the input is too small, got ${JSON.stringify(sizes)} for ${formatShape(small.shape)}.\nFix: give sizes, such as summarize(model, { height: 32, width: 32 }).`,
   );
 }
 
@@ -130,13 +133,17 @@ function innermost<U extends Pick<LayerUse, 'depth'>>(uses: readonly U[]): reado
 export function formatSummary(summary: ModelSummary): string {
   const rows = [
     ['layer', 'output shape', 'parameters', 'FLOPs', 'activations'],
-    ...summary.layers.map((layer) => [
-      `${'  '.repeat(layer.depth)}${layer.name}`,
-      formatShape(layer.outputShape),
-      formatCount(layer.parameters),
-      formatCount(layer.flops),
-      formatBytes(layer.activationBytes),
-    ]),
+    ...summary.layers.flatMap((layer) => {
+      const [first = '', ...others] = layer.outputs.map(formatOutput);
+      const row = [
+        `${'  '.repeat(layer.depth)}${layer.name}`,
+        first,
+        formatCount(layer.parameters),
+        formatCount(layer.flops),
+        formatBytes(layer.activationBytes),
+      ];
+      return [row, ...others.map((output) => ['', output, '', '', ''])];
+    }),
     [
       'total',
       '',
@@ -170,6 +177,11 @@ export function formatSummary(summary: ModelSummary): string {
     ...body.slice(-1),
     ...note,
   ].join('\n');
+}
+
+// A tree has a line for each of its tensors.
+function formatOutput({ path, shape }: LayerOutput): string {
+  return path === '' ? formatShape(shape) : `${path} ${formatShape(shape)}`;
 }
 
 function formatCount(count: number): string {
