@@ -18,6 +18,8 @@ export type {
   RandomKey,
   RandomOptions,
   ReductionOptions,
+  ScanOptions,
+  ScanResult,
   SizePair,
   SliceOptions,
   Tensor,
@@ -90,6 +92,7 @@ export {
   relu,
   reshape,
   roundEven,
+  scan,
   scatterAdd,
   sigmoid,
   sign,
@@ -164,6 +167,8 @@ export {
   zeros,
 } from './initializers/initializers.ts';
 export type { NormalInitializerOptions } from './initializers/options.ts';
+export type { OrthogonalOptions } from './initializers/orthogonal.ts';
+export { orthogonal } from './initializers/orthogonal.ts';
 export type { Activation, ActivationName } from './layers/activation.ts';
 export { activation } from './layers/activation.ts';
 export type { Conv2dLayerOptions } from './layers/conv2d.ts';
@@ -176,6 +181,26 @@ export type { Layer, LayerOptions, LayerScope } from './layers/layer.ts';
 export { createLayer } from './layers/layer.ts';
 export type { PoolingLayerOptions } from './layers/pooling.ts';
 export { averagePool2d, maxPool2d } from './layers/pooling.ts';
+export type {
+  BidirectionalOptions,
+  DirectedInputs,
+  MergeMode,
+} from './layers/recurrent/bidirectional.ts';
+export { bidirectional } from './layers/recurrent/bidirectional.ts';
+export type { RecurrentState } from './layers/recurrent/cell.ts';
+export { gru } from './layers/recurrent/gru.ts';
+export type { LstmState } from './layers/recurrent/lstm.ts';
+export { lstm } from './layers/recurrent/lstm.ts';
+export type {
+  GatedOptions,
+  GruOptions,
+  LstmOptions,
+  RecurrentOptions,
+} from './layers/recurrent/options.ts';
+export type { RecurrentInputs, RecurrentResult } from './layers/recurrent/recurrent-layer.ts';
+export type { HiddenState } from './layers/recurrent/simple-rnn.ts';
+export { simpleRnn } from './layers/recurrent/simple-rnn.ts';
+export { timeDistributed } from './layers/recurrent/time-distributed.ts';
 export type { TensorFunction } from './layers/sequential.ts';
 export { sequential } from './layers/sequential.ts';
 export { binaryCrossEntropy } from './losses/binary-cross-entropy.ts';
@@ -196,7 +221,14 @@ export type { ModelDefinition } from './model/define-model.ts';
 export { defineModel, stateOf } from './model/define-model.ts';
 export type { DefinedProgram, RunnableProgram } from './model/define-program.ts';
 export { defineProgram } from './model/define-program.ts';
-export type { Applied, ApplyOptions, InputTypes, Model, NamedTensors } from './model/model.ts';
+export type {
+  Applied,
+  ApplyOptions,
+  InputTypes,
+  Model,
+  NamedTensors,
+  StreamingProgram,
+} from './model/model.ts';
 export type { LayerSummary, ModelSummary } from './model/summary.ts';
 export { formatSummary, summarize } from './model/summary.ts';
 export type { VariableDeclarations, Variables } from './model/variables.ts';

@@ -1,6 +1,6 @@
 import { mul, randomBernoulli, where } from '@etalon/compiler';
-import { AttributeError } from '@etalon/spec';
 import type { Layer, LayerOptions } from './layer.ts';
+import { requireShare } from './require-share.ts';
 import { createTensorLayer } from './tensor-layer.ts';
 
 /**
@@ -11,12 +11,7 @@ import { createTensorLayer } from './tensor-layer.ts';
  * @throws {AttributeError} when the rate is outside [0, 1).
  */
 export function dropout(rate: number, options: LayerOptions = {}): Layer {
-  if (!(rate >= 0 && rate < 1)) {
-    throw new AttributeError(
-      'OPTION_RANGE',
-      `${options.name ?? 'dropout'}: rate must be in [0, 1), got ${rate}.`,
-    );
-  }
+  requireShare(options.name ?? 'dropout', 'rate', rate);
   return createTensorLayer('dropout', options, (input, scope) => {
     if (scope.mode === 'infer' || rate === 0) return input;
     const keep = randomBernoulli(input.shape, { probability: 1 - rate });

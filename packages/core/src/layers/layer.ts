@@ -1,4 +1,5 @@
 import type { ProgramBuilder, Tensor } from '@etalon/compiler';
+import type { ValueType } from '@etalon/spec';
 import { AttributeError } from '@etalon/spec';
 import type { Initializer } from '../initializers/initializer.ts';
 import type { Mode } from '../model/build-context.ts';
@@ -38,6 +39,15 @@ export interface LayerScope {
   state(name: string, shape: readonly number[], initializer: Initializer): Tensor;
   /** Sets the next value of a state variable; takes effect in training only. */
   updateState(name: string, value: Tensor): void;
+  /** Whether the model is built to be called step by step; see `streaming` of a model. */
+  readonly isStreaming: boolean;
+  /**
+   * Returns, in a model that is called step by step, what this layer left at the step before: zeros at first. Elsewhere
+   * `undefined`.
+   */
+  carried(name: string, type: ValueType): Tensor | undefined;
+  /** Leaves a tensor of the same type for the next step; without effect elsewhere. */
+  carry(name: string, value: Tensor): void;
 }
 
 /**
@@ -86,6 +96,11 @@ export function createLayer<I = Tensor, O = Tensor>(
           state: (variable, shape, initializer) =>
             context.variable('state', { path: `${name}/${variable}`, shape, initializer }),
           updateState: (variable, value) => context.update(`${name}/${variable}`, value),
+          isStreaming: context.isStreaming,
+          carried: (part, type) => context.takeCarried(`${name}/${part}`, type),
+          carry: (part, value) => {
+            context.carried.set(`${name}/${part}`, value);
+          },
         });
         return { output, leaves: leavesOf(path, 'output', output) };
       });

@@ -1,6 +1,6 @@
 import type { ProgramBuilder, Tensor } from '@etalon/compiler';
 import { formatShape, formatType, nameScope, shapesEqual, stopGradient } from '@etalon/compiler';
-import type { Dimension, Shape } from '@etalon/spec';
+import type { Dimension, Shape, ValueType } from '@etalon/spec';
 import { ProgramError, ShapeError } from '@etalon/spec';
 import type { Initializer } from '../initializers/initializer.ts';
 
@@ -21,6 +21,9 @@ export interface VariableSource {
   parameter(declaration: VariableDeclaration): Tensor;
   state(declaration: VariableDeclaration): Tensor;
 }
+
+/** Returns, in a program that is called step by step, what a layer left under a path at the step before. */
+export type CarriedSource = (path: string, type: ValueType) => Tensor;
 
 /** One tensor that a layer returned. */
 export interface LayerOutput {
@@ -72,7 +75,11 @@ export class BuildContext {
   readonly states: Map<string, VariableDeclaration> = new Map();
   /** New value of each state variable that a layer updated. */
   readonly updates: Map<string, Tensor> = new Map();
+  /** What each layer leaves for the next call, in a streaming pass. */
+  readonly carried: Map<string, Tensor> = new Map();
   readonly #source: VariableSource;
+  readonly #carriedSource: CarriedSource | undefined;
+  readonly #taking: Set<string> = new Set();
   readonly #uses: (TracedUse | undefined)[] = [];
   readonly #tensors: Map<string, Tensor> = new Map();
   readonly #names: Map<object, string> = new Map();
@@ -80,9 +87,34 @@ export class BuildContext {
   readonly #counts: Map<string, number> = new Map();
   #depth = 0;
 
-  constructor(mode: Mode, source: VariableSource) {
+  /** @param carriedSource - where a program that is called step by step has what the call before left. */
+  constructor(mode: Mode, source: VariableSource, carriedSource?: CarriedSource) {
     this.mode = mode;
     this.#source = source;
+    this.#carriedSource = carriedSource;
+  }
+
+  /** Whether this pass makes a program that is called step by step. */
+  get isStreaming(): boolean {
+    return this.#carriedSource !== undefined;
+  }
+
+  /**
+   * Returns what the call before left under a path; `undefined` but in a streaming pass.
+   *
+   * @throws {ProgramError} when two uses of a layer ask for one path.
+   */
+  takeCarried(path: string, type: ValueType): Tensor | undefined {
+    if (this.#carriedSource === undefined) return undefined;
+    if (this.#taking.has(path)) {
+      throw new ProgramError(
+        'STREAM_SHARED_LAYER',
+        `${path}: a layer that carries state from step to step is used twice, got a second use in one step.\nFix: make a second layer.`,
+        { details: { path } },
+      );
+    }
+    this.#taking.add(path);
+    return this.#carriedSource(path, type);
   }
 
   /** Uses of layers in the order they began. */

@@ -3,6 +3,7 @@ import {
   addDimensions,
   constant,
   expand,
+  filled,
   nameScope,
   nodeFlops,
   removeDeadCode,
@@ -11,7 +12,14 @@ import {
   traceProgram,
 } from '@etalon/compiler';
 import type { Dimension, HostTensor, ProgramV1, ValueType } from '@etalon/spec';
-import type { LayerUse, Mode, VariableDeclaration, VariableSource } from './build-context.ts';
+import { ProgramError } from '@etalon/spec';
+import type {
+  CarriedSource,
+  LayerUse,
+  Mode,
+  VariableDeclaration,
+  VariableSource,
+} from './build-context.ts';
 import { BuildContext, withBuildContext } from './build-context.ts';
 import {
   requireApplied,
@@ -19,7 +27,7 @@ import {
   requireOutputs,
   requireVariableShape,
 } from './check-definition.ts';
-import type { Applied, InputTypes, Model, NamedTensors } from './model.ts';
+import type { Applied, InputTypes, Model, NamedTensors, StreamingProgram } from './model.ts';
 import type { VariableDeclarations, Variables } from './variables.ts';
 import {
   initializeVariables,
@@ -69,10 +77,14 @@ export function defineModel<I extends InputTypes, O extends NamedTensors>(
     outputs: inference.outputs,
     variables,
     layers: inference.layers,
-    apply: (values, tensors, { mode = 'infer' } = {}) => apply(definition, mode, values, tensors),
+    apply: (values, tensors, { mode = 'infer' } = {}) => {
+      const { outputs, state } = apply(definition, mode, values, tensors);
+      return { outputs, state };
+    },
     initialize: (seed) => initializeVariables(variables, seed),
     program: () => inferenceProgram(definition, variables),
     freeze: (values) => freeze(definition, variables, values),
+    streaming: (values) => streaming(definition, variables, values),
   };
 }
 
@@ -146,7 +158,8 @@ function apply<I extends InputTypes, O extends NamedTensors>(
   mode: Mode,
   variables: Variables<Tensor>,
   inputs: TensorsOf<I>,
-): Applied<O> {
+  carriedSource?: CarriedSource,
+): Applied<O> & { readonly carried: ReadonlyMap<string, Tensor> } {
   const { name } = definition;
   requireApplied(name, definition.inputs, inputs);
   const find =
@@ -159,9 +172,13 @@ function apply<I extends InputTypes, O extends NamedTensors>(
       return found;
     };
   const source: VariableSource = { parameter: find('parameters'), state: find('state') };
-  const context = new BuildContext(mode, source);
+  const context = new BuildContext(mode, source, carriedSource);
   const outputs = build(definition, context, inputs);
-  return { outputs, state: { ...variables.state, ...Object.fromEntries(context.updates) } };
+  return {
+    outputs,
+    state: { ...variables.state, ...Object.fromEntries(context.updates) },
+    carried: context.carried,
+  };
 }
 
 /** Declarations of a model's variables as a tree of input types, for programs of your own. */
@@ -193,23 +210,66 @@ function freeze<I extends InputTypes, O extends NamedTensors>(
   variables: Variables<HostTensor>,
 ): ProgramV1 {
   requireVariables(definition.name, declarations, variables);
-  const frozen = traceProgram(definition.name, definition.inputs, (inputs) => {
-    const constants = (
-      values: Readonly<Record<string, HostTensor>>,
-    ): Readonly<Record<string, Tensor>> =>
-      Object.fromEntries(
-        Object.entries(values).map(([path, value]) => [
-          path,
-          nameScope(path, () => constant(value)),
-        ]),
-      );
-    const { parameters, state } = variables;
-    return apply(
-      definition,
-      'infer',
-      { parameters: constants(parameters), state: constants(state) },
-      inputs as TensorsOf<I>,
-    ).outputs;
-  });
+  const frozen = traceProgram(
+    definition.name,
+    definition.inputs,
+    (inputs) => apply(definition, 'infer', constantsOf(variables), inputs as TensorsOf<I>).outputs,
+  );
   return removeDeadCode(simplify(frozen));
+}
+
+function constantsOf({ parameters, state }: Variables<HostTensor>): Variables<Tensor> {
+  const constants = (
+    values: Readonly<Record<string, HostTensor>>,
+  ): Readonly<Record<string, Tensor>> =>
+    Object.fromEntries(
+      Object.entries(values).map(([path, value]) => [path, nameScope(path, () => constant(value))]),
+    );
+  return { parameters: constants(parameters), state: constants(state) };
+}
+
+/** What stands before the names of inputs and outputs that carry something from step to step. */
+const CARRIED = 'carried/';
+
+function streaming<I extends InputTypes, O extends NamedTensors>(
+  definition: ModelDefinition<I, O>,
+  declarations: VariableDeclarations,
+  variables: Variables<HostTensor>,
+): StreamingProgram {
+  const { name } = definition;
+  requireVariables(name, declarations, variables);
+  const carried = carriedTypes(definition, variables);
+  const inputs = { ...definition.inputs, ...carried };
+  const program = traceProgram(name, inputs, (tensors) => {
+    const given = tensors as Readonly<Record<string, Tensor>>;
+    const own = Object.fromEntries(Object.keys(definition.inputs).map((key) => [key, given[key]]));
+    const source: CarriedSource = (path) => given[CARRIED + path] as Tensor;
+    const applied = apply(definition, 'infer', constantsOf(variables), own as TensorsOf<I>, source);
+    const next = [...applied.carried].map(([path, tensor]) => [CARRIED + path, tensor]);
+    return { ...applied.outputs, ...Object.fromEntries(next) };
+  });
+  return { program: removeDeadCode(simplify(program)), carried };
+}
+
+// Built once with zeros, to learn what the layers carry.
+function carriedTypes<I extends InputTypes, O extends NamedTensors>(
+  definition: ModelDefinition<I, O>,
+  variables: Variables<HostTensor>,
+): Readonly<Record<string, TensorType>> {
+  const types: Record<string, TensorType> = {};
+  traceProgram(definition.name, definition.inputs, (tensors) => {
+    const source: CarriedSource = (path, type) => {
+      types[CARRIED + path] = tensor(type.dtype, type.shape);
+      return filled(type, 0);
+    };
+    const inputs = tensors as TensorsOf<I>;
+    return apply(definition, 'infer', constantsOf(variables), inputs, source).outputs;
+  });
+  if (Object.keys(types).length === 0) {
+    throw new ProgramError(
+      'STREAM_NONE',
+      `model "${definition.name}": no layer carries anything from step to step, got layers without state.\nFix: use freeze(); a model without recurrent layers treats each step alone.`,
+    );
+  }
+  return types;
 }

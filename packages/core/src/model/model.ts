@@ -57,4 +57,21 @@ export interface Model<I extends InputTypes, O extends NamedTensors> {
    * @throws {DTypeError} when a variable is not float32.
    */
   freeze(variables: Variables<HostTensor>): ProgramV1;
+  /**
+   * Returns the inference program for inputs that come step by step: what recurrent layers carry from one step to the next goes in and
+   * comes out. A call takes any number of steps, one or more, and calls in a row give what one call of the whole sequence gives.
+   *
+   * @throws {ProgramError} `STREAM_NONE` when no layer carries anything, `STREAM_REVERSE` when one reads backwards,
+   * `STREAM_SHARED_LAYER` when one that carries is used twice.
+   * @throws {EtalonError} as {@link Model.freeze} does.
+   */
+  streaming(variables: Variables<HostTensor>): StreamingProgram;
+}
+
+/** A program that is called step by step. */
+export interface StreamingProgram {
+  /** Inputs and outputs of the model, and beside them, under the same names, what is carried. */
+  readonly program: ProgramV1;
+  /** Types of what is carried, by the names of input and output: `carried/lstm_1/hidden`. Zeros go into the first call. */
+  readonly carried: Readonly<Record<string, ValueType>>;
 }
