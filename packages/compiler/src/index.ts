@@ -47,6 +47,7 @@ export {
 } from './operators/activation.ts';
 export type { Conv2dOptions, Padding, Pool2dOptions, SizePair } from './operators/convolution.ts';
 export { averagePool2d, conv2d, maxPool2d } from './operators/convolution.ts';
+export { conv2dTranspose } from './operators/convolution-transpose.ts';
 export { stopGradient, straightThrough } from './operators/differentiation.ts';
 export {
   abs,

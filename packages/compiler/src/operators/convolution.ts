@@ -37,7 +37,7 @@ export interface Pool2dOptions {
 }
 
 /** Resolves one number to two equal ones. */
-function asPair(size: SizePair): Pair {
+export function asPair(size: SizePair): Pair {
   return typeof size === 'number' ? [size, size] : size;
 }
 
