@@ -8,25 +8,16 @@ Every case is a layer, an input, its variables and a cotangent; the gradients ar
 cotangent. Inputs, variables and cotangents are float32 numbers; outputs and gradients are computed in float64.
 """
 
-import os
-
-os.environ['KERAS_BACKEND'] = 'jax'
-
-import jax
-
-jax.config.update('jax_enable_x64', True)
+from layer_cases import keras, recorder
+from keras import layers
 
 import jax.numpy as jnp
-import keras
-import numpy as np
-from keras import layers
 
 from common import write
 
 SEED = 20240601
 
-keras.config.set_floatx('float64')
-random = np.random.default_rng(SEED)
+case = recorder(SEED)
 
 # Keras has no step, and its tanh on JAX computes in float32.
 FUNCTIONS = {
@@ -37,45 +28,6 @@ FUNCTIONS = {
 }
 KERAS = ['linear', 'sigmoid', 'relu', 'elu', 'softplus', 'softmax']
 ACTIVATIONS = {name: getattr(keras.activations, name) for name in KERAS} | FUNCTIONS
-
-
-def numbers(shape):
-    """Normal numbers on a grid of 2^-12: float32, and short in decimal."""
-    return np.round(random.normal(size=shape) * 4096) / 4096
-
-
-def case(name, layer, options, build, shape):
-    """Records one case; `build` makes the Keras layers that are the same as ours."""
-    x = numbers(shape)
-    stack = build()
-    model = keras.Sequential([layers.Input(shape[1:], batch_size=shape[0]), *stack])
-    for variable in model.trainable_variables:
-        variable.assign(numbers(variable.shape))
-    values = [v.value for v in model.trainable_variables]
-    cotangent = numbers(model.output_shape)
-
-    def loss(x, values):
-        output, _ = model.stateless_call(values, model.non_trainable_variables, x)
-        return jnp.sum(output * cotangent), output
-
-    gradients, output = jax.grad(loss, argnums=(0, 1), has_aux=True)(jnp.asarray(x), values)
-    names = [v.name for v in model.trainable_variables]
-    return {
-        'name': name,
-        'layer': layer,
-        'arguments': options,
-        'input': stored(x),
-        'variables': {n: stored(v) for n, v in zip(names, values)},
-        'cotangent': stored(cotangent),
-        'output': stored(output),
-        'inputGradient': stored(gradients[0]),
-        'gradients': {n: stored(g) for n, g in zip(names, gradients[1])},
-    }
-
-
-def stored(array):
-    array = np.asarray(array)
-    return {'shape': array.shape, 'data': [float(f'{v:.15g}') for v in array.ravel()]}
 
 
 def without_batch(recorded):
