@@ -251,12 +251,16 @@ export { formatSummary, summarize } from './model/summary.ts';
 export type { VariableDeclarations, Variables } from './model/variables.ts';
 export type { AdamOptions, AdamWOptions } from './optimizers/adam.ts';
 export { adam, adamW } from './optimizers/adam.ts';
+export type { Updatable, Updated } from './optimizers/apply-updates.ts';
+export { applyUpdates } from './optimizers/apply-updates.ts';
 export type {
   LearningRate,
   Optimizer,
   OptimizerContext,
   OptimizerUpdate,
 } from './optimizers/optimizer.ts';
+export type { OptimizerState } from './optimizers/optimizer-state.ts';
+export { initializeOptimizer, optimizerState } from './optimizers/optimizer-state.ts';
 export type { RmspropOptions } from './optimizers/rmsprop.ts';
 export { rmsprop } from './optimizers/rmsprop.ts';
 export type { SgdOptions } from './optimizers/sgd.ts';

@@ -9,6 +9,7 @@ import type {
   ProgramV1,
 } from '@etalon/spec';
 import { ProgramError } from '@etalon/spec';
+import { isValue } from './tensor-leaves.ts';
 
 /** A program with the shape of its inputs and outputs as trees. */
 export interface DefinedProgram<S, R> {
@@ -94,16 +95,5 @@ function requireOutputs(name: string, outputs: unknown): void {
   throw new ProgramError(
     'PROGRAM_OUTPUT',
     `${name}: the body must return tensors by name, got ${isTensor(outputs) ? 'one tensor' : String(outputs)}.\nFix: return an object such as { loss }.`,
-  );
-}
-
-type Value = HostTensor | DeviceTensorV1;
-
-function isValue(value: unknown): value is Value {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'dtype' in value &&
-    ('data' in value || 'read' in value)
   );
 }

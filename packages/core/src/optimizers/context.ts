@@ -40,7 +40,7 @@ export function slotOf(where: string, { slots }: OptimizerContext, name: string)
   if (slot !== undefined) return slot;
   throw new DataError(
     'OPTIMIZER_SLOT',
-    `${where}: there is no value for slot ${JSON.stringify(name)}, got ${JSON.stringify(Object.keys(slots))}.\nFix: begin with initializeSlots() of the same optimizer.`,
+    `${where}: there is no value for slot ${JSON.stringify(name)}, got ${JSON.stringify(Object.keys(slots))}.\nFix: begin with initializeOptimizer() of the same optimizer.`,
     { details: { slot: name } },
   );
 }

@@ -140,7 +140,7 @@ describe.each([
       update(optimizer, { slots: ['other'] }),
       'DataError',
       'OPTIMIZER_SLOT',
-      `${name}: there is no value for slot "${slot}", got ["other"].\nFix: begin with initializeSlots() of the same optimizer.`,
+      `${name}: there is no value for slot "${slot}", got ["other"].\nFix: begin with initializeOptimizer() of the same optimizer.`,
     );
   });
 });

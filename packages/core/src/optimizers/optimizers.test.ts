@@ -6,7 +6,6 @@ import type { ProgramV1 } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
 import vectors from '../../test/vectors/optimizers.json' with { type: 'json' };
 import { adam, adamW } from './adam.ts';
-import { initializeSlots } from './initialize-slots.ts';
 import type { LearningRate, Optimizer } from './optimizer.ts';
 import { rmsprop } from './rmsprop.ts';
 import { sgd } from './sgd.ts';
@@ -229,31 +228,5 @@ describe('adam', () => {
     const { parameter } = evaluateProgram(program, inputsOf(firstState(optimizer, [0]), [1], 1));
     // the first step is as large as the learning rate, here 1
     expect(parameter?.data[0]).toBeCloseTo(-1, 6);
-  });
-});
-
-describe('initializeSlots', () => {
-  const parameters = [
-    { path: 'dense_1/kernel', shape: [2, 3] },
-    { path: 'dense_1/bias', shape: [3] },
-  ];
-
-  it('returns zeros by slot and by path', () => {
-    const zeros = (shape: readonly number[], count: number) => ({
-      dtype: 'float32',
-      shape,
-      data: new Float32Array(count),
-    });
-    const byPath = { 'dense_1/kernel': zeros([2, 3], 6), 'dense_1/bias': zeros([3], 3) };
-    expect(initializeSlots(adam(), parameters)).toEqual({
-      gradientSum: byPath,
-      squareSum: byPath,
-    });
-    expect(initializeSlots(sgd({ learningRate: 1 }), parameters)).toEqual({});
-  });
-
-  it('gives no two slots one array', () => {
-    const { gradientSum, squareSum } = initializeSlots(adam(), parameters);
-    expect(gradientSum?.['dense_1/bias']?.data).not.toBe(squareSum?.['dense_1/bias']?.data);
   });
 });

@@ -3,15 +3,16 @@ import {
   concat,
   formatType,
   isTensor,
-  nameScope,
   reshape,
   valueAndGradientWithAuxiliary,
 } from '@etalon/compiler';
-import { DataError, GradientError } from '@etalon/spec';
+import { GradientError } from '@etalon/spec';
 import type { Metric } from '../metrics/metric.ts';
 import type { InputTypes, Model, NamedTensors } from '../model/model.ts';
 import type { Variables } from '../model/variables.ts';
+import { applyUpdates } from '../optimizers/apply-updates.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { OptimizerState } from '../optimizers/optimizer-state.ts';
 
 /** Targets of a training task by name. */
 export type TargetTypes = Readonly<Record<string, TensorType>>;
@@ -25,12 +26,9 @@ export interface TrainingTask<I extends InputTypes, O extends NamedTensors> {
   readonly optimizer: Optimizer;
 }
 
-/** Optimizer state: for each slot a value for each parameter. */
-export type SlotTypes<T> = Readonly<Record<string, Readonly<Record<string, T>>>>;
-
 /** Everything that training carries from step to step. */
 export interface TrainingState<T> extends Variables<T> {
-  readonly slots: SlotTypes<T>;
+  readonly slots: OptimizerState<T, Readonly<Record<string, T>>>['slots'];
 }
 
 /** Types of one batch. */
@@ -39,12 +37,12 @@ export interface StepBatch {
   readonly targets: TargetTypes;
 }
 
-/** Traces one training step: forward, backward and update. `number` counts from 1. */
+/** Traces one training step: forward, backward and update. `done`, an int32 scalar, is the number of steps before. */
 export function oneStep<I extends InputTypes, O extends NamedTensors>(
   task: TrainingTask<I, O>,
   current: TrainingState<Tensor>,
   batch: TensorsOf<StepBatch>,
-  number: Tensor,
+  done: Tensor,
 ): { readonly next: TrainingState<Tensor>; readonly report: Tensor } {
   const differentiate = valueAndGradientWithAuxiliary(
     (parameters: Readonly<Record<string, Tensor>>) => {
@@ -58,56 +56,15 @@ export function oneStep<I extends InputTypes, O extends NamedTensors>(
     },
   );
   const { value, gradients, auxiliary } = differentiate(current.parameters);
-  const { parameters, slots } = update(task.optimizer, current, gradients, number);
+  const { parameters, state } = applyUpdates(task.optimizer, {
+    parameters: current.parameters,
+    gradients,
+    state: { step: done, slots: current.slots },
+  });
   return {
-    next: { parameters, slots, state: auxiliary.state },
+    next: { parameters, slots: state.slots, state: auxiliary.state },
     report: report(task, value, auxiliary.outputs, batch.targets),
   };
-}
-
-function update(
-  optimizer: Optimizer,
-  { parameters, slots }: TrainingState<Tensor>,
-  gradients: Readonly<Record<string, Tensor>>,
-  step: Tensor,
-): Pick<TrainingState<Tensor>, 'parameters' | 'slots'> {
-  const nextParameters: Record<string, Tensor> = {};
-  const nextSlots: Record<string, Record<string, Tensor>> = Object.fromEntries(
-    optimizer.slots.map((slot) => [slot, {}]),
-  );
-  for (const [path, parameter] of Object.entries(parameters)) {
-    const gradient = gradients[path];
-    if (gradient === undefined) continue;
-    const own = Object.fromEntries(
-      Object.entries(slots).flatMap(([slot, values]) => {
-        const value = values[path];
-        return value === undefined ? [] : [[slot, value]];
-      }),
-    );
-    const updated = nameScope(optimizer.name, () =>
-      nameScope(path, () => optimizer.update({ parameter, gradient, slots: own, step })),
-    );
-    nextParameters[path] = updated.parameter;
-    for (const [slot, values] of Object.entries(nextSlots)) {
-      values[path] = slotAfter(optimizer.name, updated.slots, slot);
-    }
-  }
-  return { parameters: nextParameters, slots: nextSlots };
-}
-
-// A slot left out would be lost: the program would take it and not give it back.
-function slotAfter(
-  optimizer: string,
-  slots: Readonly<Record<string, Tensor>>,
-  name: string,
-): Tensor {
-  const slot = Object.hasOwn(slots, name) ? slots[name] : undefined;
-  if (slot !== undefined) return slot;
-  throw new DataError(
-    'OPTIMIZER_SLOT',
-    `${optimizer}: update() must return a value for every slot, got ${JSON.stringify(Object.keys(slots))}.\nExpected "${name}" among them.`,
-    { details: { slot: name } },
-  );
 }
 
 /** The task's loss, checked to be a float32 scalar. */

@@ -1,14 +1,13 @@
 import type { HostTensor } from '@etalon/spec';
 import type { Variables } from '../model/variables.ts';
-import { initializeSlots } from '../optimizers/initialize-slots.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { initializeOptimizer } from '../optimizers/optimizer-state.ts';
 
 type Tensors = Readonly<Record<string, HostTensor>>;
 
 /** Returns the state before the first step by program input name: variables, and slots of zeros. */
 export function firstState(variables: Variables<HostTensor>, optimizer: Optimizer): Tensors {
-  const shapes = Object.entries(variables.parameters).map(([path, { shape }]) => ({ path, shape }));
-  const slots = Object.entries(initializeSlots(optimizer, shapes));
+  const slots = Object.entries(initializeOptimizer(optimizer, variables.parameters).slots);
   return {
     ...withPrefix('parameters', variables.parameters),
     ...withPrefix('state', variables.state),

@@ -1,8 +1,9 @@
 import type { Tensor, TensorsOf, TensorType } from '@etalon/compiler';
-import { add, cast, gather, scan, shapesEqual, tensor, traceProgram } from '@etalon/compiler';
+import { add, gather, scan, shapesEqual, tensor, traceProgram } from '@etalon/compiler';
 import type { ProgramV1 } from '@etalon/spec';
 import { stateOf } from '../model/define-model.ts';
 import type { InputTypes, NamedTensors } from '../model/model.ts';
+import { optimizerState } from '../optimizers/optimizer-state.ts';
 import type { StepBatch, TrainingState, TrainingTask } from './one-step.ts';
 import { lossOf, oneStep, report } from './one-step.ts';
 import { batchDimension } from './task.ts';
@@ -14,7 +15,7 @@ function trainingStateTypes<I extends InputTypes, O extends NamedTensors>(
   task: TrainingTask<I, O>,
 ): TrainingState<TensorType> {
   const { parameters, state } = stateOf(task.model);
-  const slots = Object.fromEntries(task.optimizer.slots.map((slot) => [slot, parameters]));
+  const { slots } = optimizerState(task.optimizer, parameters);
   return { parameters, state, slots };
 }
 
@@ -34,7 +35,7 @@ export function stepProgram<I extends InputTypes, O extends NamedTensors>(
     `${task.model.name} training step`,
     inputs,
     ({ iteration, batch: symbolic, ...state }) => {
-      const step = oneStep(task, state, symbolic, stepNumber(iteration));
+      const step = oneStep(task, state, symbolic, iteration);
       return { ...step.next, report: step.report };
     },
   );
@@ -77,7 +78,7 @@ export function loopProgram<I extends InputTypes, O extends NamedTensors>(
               Object.entries(fields).map(([name, field]) => [name, gather(field, batch)]),
             );
           const examples = { inputs: rowsOf(data.inputs), targets: rowsOf(data.targets) };
-          const step = oneStep(task, state, examples, stepNumber(add(iteration, index)));
+          const step = oneStep(task, state, examples, add(iteration, index));
           return { carried: step.next, stacked: step.report };
         },
         { carried: first, stacked: indices, draws: 'advance' },
@@ -85,11 +86,6 @@ export function loopProgram<I extends InputTypes, O extends NamedTensors>(
       return { ...carried, report: stacked };
     },
   );
-}
-
-// Optimizers count from 1.
-function stepNumber(done: Tensor): Tensor {
-  return cast(add(done, 1), 'float32');
 }
 
 /** Tells whether every field of a task begins with the one axis of examples, as gathered batches do. */
