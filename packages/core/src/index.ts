@@ -277,6 +277,7 @@ export type {
 } from './training/dataset.ts';
 export type { Callbacks, EpochResult, FitProgress, History } from './training/events.ts';
 export type { TargetTypes } from './training/one-step.ts';
+export type { ProgramLoop } from './training/program-loop.ts';
 export type { Logs } from './training/running-means.ts';
 export type {
   BatchOptions,

@@ -9,6 +9,9 @@ import type {
   ProgramV1,
 } from '@etalon/spec';
 import { ProgramError } from '@etalon/spec';
+import { LoopState } from '../training/loop-state.ts';
+import type { ProgramLoop } from '../training/program-loop.ts';
+import { StatefulLoop } from '../training/program-loop.ts';
 import { isValue } from './tensor-leaves.ts';
 
 /** A program with the shape of its inputs and outputs as trees. */
@@ -21,6 +24,21 @@ export interface DefinedProgram<S, R> {
    * @param options - `aliases` by leaf path: `{ 'state/parameters/dense_1/kernel': 'state/…' }`.
    */
   prepare(backend: BackendV1, options?: CompileOptions): Promise<RunnableProgram<S, R>>;
+  /**
+   * Makes the program ready for a backend as the step of a loop: inputs that come back as outputs of the same names are
+   * its state, which stays on the device and never has to be disposed.
+   *
+   * @param first - the state before the first run, by name: `{ state: { model: model.initialize(42) } }`. Its arrays
+   * must not change before the first run.
+   * @throws {DataError} (rejects) `LOOP_STATE` when something of the state is missing, unknown or of another type, or
+   * does not come back.
+   * @throws {AttributeError} (rejects) `ALIAS_TYPE` when it comes back with another type.
+   * @throws {EtalonError} (rejects) what `prepare` does.
+   */
+  prepareLoop<K extends keyof S & keyof R>(
+    backend: BackendV1,
+    first: { readonly [P in K]: MapTree<S[P], TensorType, HostTensor> },
+  ): Promise<ProgramLoop<S, R, K>>;
 }
 
 /** A program that runs on trees of tensors. */
@@ -32,6 +50,12 @@ export interface RunnableProgram<S, R> {
     inputs: MapTree<S, TensorType, HostTensor | DeviceTensorV1>,
     options?: PreparedRunOptions,
   ): Promise<MapTree<R, Tensor, DeviceTensorV1>>;
+  /**
+   * Places a tensor on the device for the runs that follow; the caller disposes it. See {@link PreparedProgram.upload}.
+   *
+   * @param input - path of the input that it is for: `data/image`.
+   */
+  upload(input: string, tensor: HostTensor): Promise<DeviceTensorV1>;
   /** Reports where each node runs. */
   placement(): Promise<readonly NodePlacement[]>;
   /** Frees what the backend holds. Idempotent. */
@@ -78,9 +102,22 @@ export function defineProgram<S extends object, R extends object>(
             DeviceTensorV1
           >;
         },
+        upload: (input, tensor) => prepared.upload(input, tensor),
         placement: () => prepared.placement(),
         dispose: () => prepared.dispose(),
       };
+    },
+    prepareLoop: async <K extends keyof S & keyof R>(backend: BackendV1, tree: object) => {
+      const state = new LoopState(program, branches(inputs), Object.keys(tree));
+      const first = state.leavesOf(tree);
+      const others = Object.entries(branches(structure ?? {})).filter(
+        ([key]) => !Object.hasOwn(tree, key),
+      );
+      const prepared = await prepare(program, backend, { aliases: state.aliases });
+      const outputs = Object.fromEntries(others);
+      const loop = new StatefulLoop({ name, prepared, state, first, outputs });
+      // What the trees of types say of a loop, it checked when the state was given.
+      return loop as unknown as ProgramLoop<S, R, K>;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { RandomKey, TensorsOf } from '@etalon/compiler';
 import { randomKey } from '@etalon/compiler';
 import type { AbortSignalLike, HostTensor } from '@etalon/spec';
-import { AttributeError } from '@etalon/spec';
+import { AttributeError, DisposedError } from '@etalon/spec';
 import type { InputTypes, Model, NamedTensors } from '../model/model.ts';
 import type { Variables } from '../model/variables.ts';
 import { requireVariables } from '../model/variables.ts';
@@ -99,7 +99,11 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
     this.#programs = new TrainerPrograms(backend, model);
     this.#variables = variables ?? model.initialize(seed);
     requireVariables(model.name, model.variables, this.#variables);
-    this.#state = new GuardedState(model.name, firstState(this.#variables, optimizer));
+    const where = `trainer of "${model.name}"`;
+    this.#state = new GuardedState(
+      { where, disposed: (called) => disposedTrainer(where, called) },
+      firstState(this.#variables, optimizer),
+    );
     this.#position = { iteration: 0, epochsDone: 0, epoch: 0, batch: 0, sums: this.#noSums() };
   }
 
@@ -319,6 +323,13 @@ function fieldNames<I extends InputTypes, O extends NamedTensors>({
   targets,
 }: TrainingTask<I, O>): FieldNames {
   return { inputs: Object.keys(model.inputs), targets: Object.keys(targets) };
+}
+
+function disposedTrainer(where: string, called: string): DisposedError {
+  return new DisposedError(
+    'TRAINER_DISPOSED',
+    `${where}: ${called}() was called, or still ran, after dispose().`,
+  );
 }
 
 function cannotLoop(where: string, stepsPerCall: number | 'auto'): AttributeError {

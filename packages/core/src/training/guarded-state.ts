@@ -1,23 +1,31 @@
-import type { HostTensor } from '@etalon/spec';
-import { DisposedError, TrainingError } from '@etalon/spec';
+import type { DisposedError, HostTensor } from '@etalon/spec';
+import { TrainingError } from '@etalon/spec';
 import { LiveState } from './live-state.ts';
 import { SharedLock } from './shared-lock.ts';
 
-/** The training state of one trainer, and who may touch it when. */
+/** Whose state it is, in messages. */
+export interface StateOwner {
+  /** Begins messages: `trainer of "digits"`. */
+  readonly where: string;
+  /** The error of a call after `dispose`. */
+  readonly disposed: (called: string) => DisposedError;
+}
+
+/** The state that a trainer or a loop carries, and who may touch it when. */
 export class GuardedState {
-  readonly #model: string;
+  readonly #owned: StateOwner;
   readonly #state: LiveState;
   readonly #lock: SharedLock = new SharedLock();
   /** Name of the call that owns the state over several steps. */
   #owner: string | undefined;
   #isDisposed = false;
 
-  constructor(model: string, tensors: Readonly<Record<string, HostTensor>>) {
-    this.#model = model;
+  constructor(owned: StateOwner, tensors: Readonly<Record<string, HostTensor>>) {
+    this.#owned = owned;
     this.#state = new LiveState(tensors);
   }
 
-  /** Runs `body` while no step runs; `called` names the trainer's method. */
+  /** Runs `body` while no step runs; `called` names the owner's method. */
   async reading<R>(called: string, body: (state: LiveState) => Promise<R>): Promise<R> {
     return this.#lock.read(async () => {
       this.#requireLive(called);
@@ -25,7 +33,7 @@ export class GuardedState {
     });
   }
 
-  /** Runs `body` while nobody else reads or writes. */
+  /** Runs `body` while nobody else reads or writes, in the order of the calls. */
   async writing<R>(called: string, body: (state: LiveState) => R | Promise<R>): Promise<R> {
     return this.#lock.write(() => {
       this.#requireLive(called);
@@ -44,7 +52,7 @@ export class GuardedState {
     if (owner !== undefined) {
       throw new TrainingError(
         'TRAINING_BUSY',
-        `trainer of "${this.#model}": ${called}() was called while ${owner}() runs.\nFix: await the running ${owner}() first.`,
+        `${this.#owned.where}: ${called}() was called while ${owner}() runs.\nFix: await the running ${owner}() first.`,
       );
     }
     this.#owner = called;
@@ -68,9 +76,6 @@ export class GuardedState {
 
   #requireLive(called: string): void {
     if (!this.#isDisposed) return;
-    throw new DisposedError(
-      'TRAINER_DISPOSED',
-      `trainer of "${this.#model}": ${called}() was called, or still ran, after dispose().`,
-    );
+    throw this.#owned.disposed(called);
   }
 }

@@ -5,6 +5,8 @@
 export class SharedLock {
   #readers = 0;
   #isWriting = false;
+  #calledWriters = 0;
+  #doneWriters = 0;
   #waiting: (() => void)[] = [];
 
   /** Whether nobody reads or writes. */
@@ -24,14 +26,16 @@ export class SharedLock {
     }
   }
 
-  /** Runs `body` while nobody else reads or writes. */
+  /** Runs `body` while nobody else reads or writes; writers take turns in the order of their calls. */
   async write<R>(body: () => R | Promise<R>): Promise<R> {
-    while (!this.isFree) await this.#change();
+    const turn = this.#calledWriters++;
+    while (!this.isFree || turn !== this.#doneWriters) await this.#change();
     this.#isWriting = true;
     try {
       return await body();
     } finally {
       this.#isWriting = false;
+      this.#doneWriters++;
       this.#wake();
     }
   }
