@@ -14,6 +14,7 @@ const suites = [
   'cnn',
   'tfjs-dense',
   'tfjs-cnn',
+  'recurrent',
   'inference',
   'worker',
   'memory',
