@@ -253,6 +253,7 @@ export type { AdamOptions, AdamWOptions } from './optimizers/adam.ts';
 export { adam, adamW } from './optimizers/adam.ts';
 export type { Updatable, Updated } from './optimizers/apply-updates.ts';
 export { applyUpdates } from './optimizers/apply-updates.ts';
+export { clipByGlobalNorm, clipByNorm, clipByValue } from './optimizers/clip-gradients.ts';
 export type {
   LearningRate,
   Optimizer,
@@ -263,6 +264,19 @@ export type { OptimizerState } from './optimizers/optimizer-state.ts';
 export { initializeOptimizer, optimizerState } from './optimizers/optimizer-state.ts';
 export type { RmspropOptions } from './optimizers/rmsprop.ts';
 export { rmsprop } from './optimizers/rmsprop.ts';
+export type {
+  CosineDecayOptions,
+  ExponentialDecayOptions,
+  LinearDecayOptions,
+  PiecewiseConstantDecayOptions,
+  Schedule,
+} from './optimizers/schedules.ts';
+export {
+  cosineDecay,
+  exponentialDecay,
+  linearDecay,
+  piecewiseConstantDecay,
+} from './optimizers/schedules.ts';
 export type { SgdOptions } from './optimizers/sgd.ts';
 export { sgd } from './optimizers/sgd.ts';
 export type { DecodeSafetensorsOptions, Safetensors } from './serialization/safetensors.ts';
@@ -275,6 +289,7 @@ export type {
   IndexedExamples,
   StreamedExamples,
 } from './training/dataset.ts';
+export type { EarlyStopping, StoppingOutcome } from './training/early-stopping.ts';
 export type { Callbacks, EpochResult, FitProgress, History } from './training/events.ts';
 export type { TargetTypes } from './training/one-step.ts';
 export type { ProgramLoop } from './training/program-loop.ts';

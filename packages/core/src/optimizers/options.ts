@@ -35,7 +35,8 @@ export function requireEpsilon(where: string, value: number): void {
   throw outOfRange(where, 'epsilon', value, 'a number of at least 2^-126, or about 1.2e-38');
 }
 
-function outOfRange(
+/** Describes an option that is outside of its range. */
+export function outOfRange(
   where: string,
   option: string,
   value: unknown,

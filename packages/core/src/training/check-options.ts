@@ -1,5 +1,82 @@
 import type { AbortSignalLike } from '@etalon/spec';
 import { AttributeError, TrainingError } from '@etalon/spec';
+import { closestName } from '../metrics/closest-name.ts';
+import type { TargetTypes } from './one-step.ts';
+import type { FitOptions, Metrics, TrainerOptions } from './trainer.ts';
+
+type Names<T> = { readonly [K in keyof Required<T>]: true };
+
+/** Options that `fit` knows; one that is missing here does not compile. */
+export const fitOptions: Names<FitOptions<string>> = {
+  epochs: true,
+  batchSize: true,
+  shuffle: true,
+  validation: true,
+  stepsPerCall: true,
+  earlyStopping: true,
+  signal: true,
+  onEpochBegin: true,
+  onProgress: true,
+  onEpochEnd: true,
+};
+
+/** Options that `createTrainer` knows. */
+export const trainerOptions: Names<
+  TrainerOptions<Readonly<Record<string, never>>, TargetTypes, Metrics>
+> = {
+  backend: true,
+  seed: true,
+  targets: true,
+  loss: true,
+  optimizer: true,
+  trainable: true,
+  transformGradients: true,
+  metrics: true,
+  variables: true,
+};
+
+/**
+ * Checks the names of options, for callers without types: one that is misspelt would change nothing in silence.
+ *
+ * @throws {AttributeError} `OPTION_UNKNOWN`.
+ */
+export function requireKnownOptions(
+  where: string,
+  options: object,
+  known: Readonly<Record<string, true>>,
+): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  const names = Object.keys(known);
+  const closest = closestName(unknown, names);
+  throw new AttributeError(
+    'OPTION_UNKNOWN',
+    `${where}: there is no such option, got ${JSON.stringify(unknown)}.\nExpected ${JSON.stringify(names)}.${closest === undefined ? '' : ` Fix: did you mean ${JSON.stringify(closest)}?`}`,
+    { details: { option: unknown } },
+  );
+}
+
+/**
+ * Returns which parameters are trained.
+ *
+ * @throws {AttributeError} `OPTION_TRAINABLE` when none is.
+ */
+export function trainedPaths(
+  where: string,
+  parameters: readonly { readonly path: string }[],
+  trainable: ((path: string) => boolean) | undefined,
+): (path: string) => boolean {
+  if (trainable === undefined) return () => true;
+  const paths = parameters.map(({ path }) => path);
+  const trained = new Set(paths.filter((path) => trainable(path)));
+  if (trained.size === 0 && paths.length > 0) {
+    throw new AttributeError(
+      'OPTION_TRAINABLE',
+      `${where}: some parameter must be trained, got a function that is true of none of ${JSON.stringify(paths.slice(0, 8))}.`,
+    );
+  }
+  return (path) => trained.has(path);
+}
 
 /**
  * Checks options that count something.

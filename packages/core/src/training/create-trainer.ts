@@ -6,11 +6,19 @@ import type { InputTypes, Model, NamedTensors } from '../model/model.ts';
 import type { Variables } from '../model/variables.ts';
 import { requireVariables } from '../model/variables.ts';
 import type { PlacedBatch } from './batches.ts';
-import { requireCounts, requireMetricNames } from './check-options.ts';
+import {
+  fitOptions,
+  requireCounts,
+  requireKnownOptions,
+  requireMetricNames,
+  trainedPaths,
+  trainerOptions,
+} from './check-options.ts';
 import type { TrainingIdentity, TrainingPosition } from './checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint, requireSameTraining } from './checkpoint.ts';
 import type { ExampleBatch, Examples } from './dataset.ts';
 import { requireExamples } from './dataset.ts';
+import { stoppingOf } from './early-stopping.ts';
 import { evaluateBatches } from './evaluate.ts';
 import type { History } from './events.ts';
 import type { FitHost } from './fit.ts';
@@ -79,6 +87,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   readonly #key: RandomKey;
   readonly #metrics: readonly M[];
   readonly #programs: TrainerPrograms<I, O>;
+  readonly #isTrained: (path: string) => boolean;
   readonly #state: GuardedState;
   #variables: Variables<HostTensor>;
   #position: TrainingPosition;
@@ -88,6 +97,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
     this.model = model;
     this.#options = options;
     this.#metrics = Object.keys(metrics) as M[];
+    requireKnownOptions(`trainer of "${model.name}"`, options, trainerOptions);
     requireMetricNames(`trainer of "${model.name}"`, this.#metrics);
     this.#identity = {
       model: model.name,
@@ -100,9 +110,10 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
     this.#variables = variables ?? model.initialize(seed);
     requireVariables(model.name, model.variables, this.#variables);
     const where = `trainer of "${model.name}"`;
+    this.#isTrained = trainedPaths(where, model.variables.parameters, options.trainable);
     this.#state = new GuardedState(
       { where, disposed: (called) => disposedTrainer(where, called) },
-      firstState(this.#variables, optimizer),
+      firstState(this.#variables, optimizer, this.#isTrained),
     );
     this.#position = { iteration: 0, epochsDone: 0, epoch: 0, batch: 0, sums: this.#noSums() };
   }
@@ -124,6 +135,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   async fit(examples: Examples, options: FitOptions<M>): Promise<History<M>> {
     return this.#state.alone('fit', async () => {
       const where = `fit of "${this.model.name}"`;
+      requireKnownOptions(where, options, fitOptions);
       const { epochs, batchSize = 32, shuffle = true, validation, signal } = options;
       const { stepsPerCall = 'auto' } = options;
       requireCounts(where, { epochs, batchSize });
@@ -134,14 +146,15 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
       const runner = await this.#runnerFor(where, task, examples, { batchSize, stepsPerCall });
       const fixed = stepsPerCall === 'auto' ? undefined : stepsPerCall;
       const pace = new Pace({ fixed, limit: runner.limit });
-      const plan = { ...options, batchSize, shuffle, validation, pace, signal };
+      const stopping = stoppingOf(where, options, this.#metrics);
+      const plan = { ...options, batchSize, shuffle, validation, pace, signal, stopping };
       const host = this.#fitHost(where, runner, signal);
       const results = await this.#synchronized(host, () => runEpochs(host, examples, plan)).finally(
         () => runner.dispose(),
       );
       const { iteration, epochsDone } = this.#position;
       this.#position = { iteration, epochsDone, epoch: 0, batch: 0, sums: this.#noSums() };
-      return { epochs: results };
+      return { epochs: results, ...stopping?.outcome() };
     });
   }
 
@@ -185,7 +198,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
     return this.#state.alone('restore', () =>
       this.#state.writing('restore', (state) => {
         const checkpoint = decodeCheckpoint(bytes);
-        const expected = firstState(this.#variables, this.#options.optimizer);
+        const expected = firstState(this.#variables, this.#options.optimizer, this.#isTrained);
         this.#position = requireSameTraining(checkpoint, this.#identity, expected);
         this.#variables = variablesOf(checkpoint.tensors);
         state.set(checkpoint.tensors);
@@ -225,6 +238,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   #fitHost(where: string, runner: StepRunner, signal: AbortSignalLike | undefined): FitHost<M> {
     const trainer = this;
     let remembered: Remembered | undefined;
+    let best: Remembered['tensors'] | undefined;
     return {
       where,
       metrics: this.#metrics,
@@ -243,6 +257,13 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
         const tensors = await this.#state.reading('fit', (state) => state.read());
         remembered = { tensors, position: this.#position };
       },
+      keepBest: async () => {
+        best = await this.#state.reading('fit', (state) => state.read());
+      },
+      restoreBest: () =>
+        this.#state.writing('fit', (state) => {
+          if (best !== undefined) state.set(best);
+        }),
       recall: () =>
         this.#state.writing('fit', (state) => {
           if (remembered === undefined) return;
@@ -304,8 +325,14 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   }
 
   #taskFor(targets: TargetTypes): TrainingTask<I, O> {
-    const { loss, optimizer, metrics = {} } = this.#options;
-    return { model: this.model, targets, loss, metrics, optimizer };
+    const {
+      loss,
+      optimizer,
+      metrics = {},
+      transformGradients = (gradients) => gradients,
+    } = this.#options;
+    const isTrained = this.#isTrained;
+    return { model: this.model, targets, loss, metrics, optimizer, isTrained, transformGradients };
   }
 
   #noSums(): MeanSums {

@@ -1,3 +1,4 @@
+import type { StoppingOutcome } from './early-stopping.ts';
 import type { Logs } from './running-means.ts';
 
 /** State of a running `fit`, after each call of the backend. */
@@ -34,7 +35,7 @@ export interface EpochResult<M extends string = string> {
 }
 
 /** What `fit` returns. */
-export interface History<M extends string = string> {
+export interface History<M extends string = string> extends Partial<StoppingOutcome> {
   readonly epochs: readonly EpochResult<M>[];
 }
 

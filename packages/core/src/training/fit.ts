@@ -8,6 +8,7 @@ import { throwIfAborted } from './check-options.ts';
 import type { TrainingPosition } from './checkpoint.ts';
 import type { Examples } from './dataset.ts';
 import { isIndexed } from './dataset.ts';
+import type { Stopping } from './early-stopping.ts';
 import type { Callbacks, EpochResult } from './events.ts';
 import type { Pace } from './pace.ts';
 import type { Logs, MeanSums } from './running-means.ts';
@@ -29,6 +30,10 @@ export interface FitHost<M extends string> {
   remember(): Promise<void>;
   /** Returns to what was remembered last. */
   recall(): Promise<void>;
+  /** Remembers the state as the best yet. */
+  keepBest(): Promise<void>;
+  /** Returns to the best state; the position stays. */
+  restoreBest(): Promise<void>;
 }
 
 /** Resolved choices of one `fit`. */
@@ -40,6 +45,7 @@ export interface FitPlan<M extends string> extends Callbacks<M> {
   /** How many steps a call makes. */
   readonly pace: Pace;
   readonly signal: AbortSignalLike | undefined;
+  readonly stopping: Stopping | undefined;
 }
 
 /** Runs the epochs that are left. */
@@ -71,8 +77,11 @@ export async function runEpochs<M extends string>(
       batch: 0,
       sums: emptySums(host.metrics.length),
     });
-    if ((await plan.onEpochEnd?.(result)) === 'stop') break;
+    const observed = plan.stopping?.observe(result);
+    if (observed?.isBest === true && plan.stopping?.restoresBest === true) await host.keepBest();
+    if ((await plan.onEpochEnd?.(result)) === 'stop' || observed?.ends === true) break;
   }
+  if (plan.stopping?.restoresBest === true) await host.restoreBest();
   return results;
 }
 

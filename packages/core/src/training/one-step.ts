@@ -24,10 +24,15 @@ export interface TrainingTask<I extends InputTypes, O extends NamedTensors> {
   readonly loss: (outputs: O, targets: NamedTensors) => Tensor;
   readonly metrics: Readonly<Record<string, Metric>>;
   readonly optimizer: Optimizer;
+  /** Whether a parameter is trained; the others stay as they are. */
+  readonly isTrained: (path: string) => boolean;
+  /** What the optimizer gets in place of the gradients. */
+  readonly transformGradients: (gradients: NamedTensors) => NamedTensors;
 }
 
 /** Everything that training carries from step to step. */
 export interface TrainingState<T> extends Variables<T> {
+  /** Of the parameters that are trained. */
   readonly slots: OptimizerState<T, Readonly<Record<string, T>>>['slots'];
 }
 
@@ -44,26 +49,44 @@ export function oneStep<I extends InputTypes, O extends NamedTensors>(
   batch: TensorsOf<StepBatch>,
   done: Tensor,
 ): { readonly next: TrainingState<Tensor>; readonly report: Tensor } {
-  const differentiate = valueAndGradientWithAuxiliary(
-    (parameters: Readonly<Record<string, Tensor>>) => {
-      const { outputs, state } = task.model.apply(
-        { parameters, state: current.state },
-        batch.inputs as TensorsOf<I>,
-        { mode: 'train' },
-      );
-      const value = lossOf(task, outputs, batch.targets);
-      return { value, auxiliary: { outputs, state } };
-    },
-  );
-  const { value, gradients, auxiliary } = differentiate(current.parameters);
-  const { parameters, state } = applyUpdates(task.optimizer, {
-    parameters: current.parameters,
-    gradients,
+  const { trained, frozen } = partition(current.parameters, task.isTrained);
+  const differentiate = valueAndGradientWithAuxiliary((parameters: NamedTensors) => {
+    const { outputs, state } = task.model.apply(
+      { parameters: { ...frozen, ...parameters }, state: current.state },
+      batch.inputs as TensorsOf<I>,
+      { mode: 'train' },
+    );
+    const value = lossOf(task, outputs, batch.targets);
+    return { value, auxiliary: { outputs, state } };
+  });
+  const { value, gradients, auxiliary } = differentiate(trained);
+  const updated = applyUpdates(task.optimizer, {
+    parameters: trained,
+    gradients: task.transformGradients(gradients),
     state: { step: done, slots: current.slots },
   });
+  // In the order of the parameters, frozen or not: state keeps its names and places.
+  const parameters = Object.fromEntries(
+    Object.entries(current.parameters).map(([path, parameter]) => [
+      path,
+      updated.parameters[path] ?? parameter,
+    ]),
+  );
   return {
-    next: { parameters, slots: state.slots, state: auxiliary.state },
+    next: { parameters, slots: updated.state.slots, state: auxiliary.state },
     report: report(task, value, auxiliary.outputs, batch.targets),
+  };
+}
+
+/** Parts parameters, or anything by their paths, into those that are trained and the others. */
+export function partition<T>(
+  values: Readonly<Record<string, T>>,
+  isTrained: (path: string) => boolean,
+): { readonly trained: Readonly<Record<string, T>>; readonly frozen: Readonly<Record<string, T>> } {
+  const entries = Object.entries(values);
+  return {
+    trained: Object.fromEntries(entries.filter(([path]) => isTrained(path))),
+    frozen: Object.fromEntries(entries.filter(([path]) => !isTrained(path))),
   };
 }
 

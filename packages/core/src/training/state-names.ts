@@ -2,12 +2,18 @@ import type { HostTensor } from '@etalon/spec';
 import type { Variables } from '../model/variables.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import { initializeOptimizer } from '../optimizers/optimizer-state.ts';
+import { partition } from './one-step.ts';
 
 type Tensors = Readonly<Record<string, HostTensor>>;
 
-/** Returns the state before the first step by program input name: variables, and slots of zeros. */
-export function firstState(variables: Variables<HostTensor>, optimizer: Optimizer): Tensors {
-  const slots = Object.entries(initializeOptimizer(optimizer, variables.parameters).slots);
+/** Returns the state before the first step by program input name: variables, and slots of zeros for what is trained. */
+export function firstState(
+  variables: Variables<HostTensor>,
+  optimizer: Optimizer,
+  isTrained: (path: string) => boolean,
+): Tensors {
+  const { trained } = partition(variables.parameters, isTrained);
+  const slots = Object.entries(initializeOptimizer(optimizer, trained).slots);
   return {
     ...withPrefix('parameters', variables.parameters),
     ...withPrefix('state', variables.state),

@@ -5,7 +5,7 @@ import { stateOf } from '../model/define-model.ts';
 import type { InputTypes, NamedTensors } from '../model/model.ts';
 import { optimizerState } from '../optimizers/optimizer-state.ts';
 import type { StepBatch, TrainingState, TrainingTask } from './one-step.ts';
-import { lossOf, oneStep, report } from './one-step.ts';
+import { lossOf, oneStep, partition, report } from './one-step.ts';
 import { batchDimension } from './task.ts';
 
 type Types = Readonly<Record<string, TensorType>>;
@@ -15,7 +15,8 @@ function trainingStateTypes<I extends InputTypes, O extends NamedTensors>(
   task: TrainingTask<I, O>,
 ): TrainingState<TensorType> {
   const { parameters, state } = stateOf(task.model);
-  const { slots } = optimizerState(task.optimizer, parameters);
+  const { trained } = partition(parameters, task.isTrained);
+  const { slots } = optimizerState(task.optimizer, trained);
   return { parameters, state, slots };
 }
 

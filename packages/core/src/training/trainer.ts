@@ -5,6 +5,7 @@ import type { InputTypes, Model, NamedTensors } from '../model/model.ts';
 import type { Variables } from '../model/variables.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { ExampleBatch, Examples } from './dataset.ts';
+import type { EarlyStopping } from './early-stopping.ts';
 import type { Callbacks, History } from './events.ts';
 import type { TargetTypes } from './one-step.ts';
 import type { Logs } from './running-means.ts';
@@ -25,6 +26,15 @@ export interface TrainerOptions<O extends NamedTensors, T extends TargetTypes, M
   /** Returns a float32 scalar, the mean over the batch. */
   readonly loss: (outputs: O, targets: TensorsOf<T>) => Tensor;
   readonly optimizer: Optimizer;
+  /**
+   * Tells of each parameter by its path (`conv2d_1/kernel`) whether it is trained; default all. The others keep their bits and cost
+   * nothing: for fine-tuning. State such as moving averages is carried on. Keras `layer.trainable`.
+   */
+  readonly trainable?: (path: string) => boolean;
+  /** Changes gradients before the optimizer gets them: `(g) => clipByGlobalNorm(g, 1)`. Returns as many of the same shapes. */
+  readonly transformGradients?: (
+    gradients: Readonly<Record<string, Tensor>>,
+  ) => Readonly<Record<string, Tensor>>;
   readonly metrics?: M;
   /** First values; default `model.initialize(seed)`. */
   readonly variables?: Variables<HostTensor>;
@@ -47,6 +57,8 @@ export interface FitOptions<M extends string> extends Callbacks<M> {
    * backend's manifest), else 1.
    */
   readonly stepsPerCall?: number | 'auto';
+  /** Ends training when a result no longer improves; default never. */
+  readonly earlyStopping?: EarlyStopping<M>;
   /** Ends the run between two calls of the backend. */
   readonly signal?: AbortSignalLike;
 }

@@ -65,19 +65,23 @@ export function pointTrainer({
   seed = 1,
   optimizer = adam({ learningRate: 2 ** -5 }),
   model = pointModel(),
-  variables,
+  ...more
 }: {
   readonly backend?: BackendV1;
   readonly seed?: number;
   readonly optimizer?: Optimizer;
   readonly model?: PointModel;
   readonly variables?: PointTrainer['variables'];
+  readonly trainable?: (path: string) => boolean;
+  readonly transformGradients?: (
+    gradients: Readonly<Record<string, Tensor>>,
+  ) => Readonly<Record<string, Tensor>>;
 } = {}): Promise<PointTrainer> {
   return createTrainer(model, {
     backend,
     seed,
     optimizer,
-    ...(variables && { variables }),
+    ...more,
     targets: { label: tensor('int32', ['batch']) },
     loss: ({ logits }, { label }) => sparseCategoricalCrossEntropy(logits, label),
     metrics: { accuracy: sparseCategoricalAccuracy('logits', 'label') },
