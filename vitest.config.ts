@@ -32,6 +32,7 @@ export default defineConfig({
       project('conformance', 'packages/conformance'),
       project('datasets', 'packages/datasets'),
       project('quickstart', 'examples/quickstart'),
+      project('next-letter', 'examples/07-next-letter'),
       project('minimal-backend', 'examples/minimal-backend'),
       project('benchmarks', 'benchmarks'),
       project('tools', 'tools'),

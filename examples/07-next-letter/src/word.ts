@@ -1,0 +1,56 @@
+import type { BackendV1 } from '@etalon/core';
+import {
+  adam,
+  createTrainer,
+  defineModel,
+  dense,
+  oneHot,
+  simpleRnn,
+  sparseCategoricalCrossEntropy,
+  tensor,
+} from '@etalon/core';
+import { vocabularyOf, windowsOf } from './letters.ts';
+
+/** What a network says after a letter. */
+export interface WordResult {
+  readonly said: string;
+  /** How sure it is of it. */
+  readonly probability: number;
+  readonly steps: number;
+  readonly seconds: number;
+}
+
+/** Learns from "hi" that "i" follows "h". */
+export async function learnWord(backend: BackendV1): Promise<WordResult> {
+  const began = performance.now();
+  const { letters, encode, decode } = vocabularyOf('hi');
+  const memory = simpleRnn(4, { returnSequences: true });
+  const head = dense(letters.length);
+  const model = defineModel({
+    name: 'word',
+    inputs: { id: tensor('int32', ['batch', 'time']) },
+    build: ({ id }) => ({ logits: head(memory(oneHot(id, { depth: letters.length }))) }),
+  });
+  const trainer = await createTrainer(model, {
+    backend,
+    seed: 7,
+    targets: { next: tensor('int32', ['batch', 'time']) },
+    loss: ({ logits }, { next }) => sparseCategoricalCrossEntropy(logits, next),
+    optimizer: adam({ learningRate: 0.1 }),
+  });
+  const steps = 40;
+  await trainer.fit(windowsOf(encode('hi'), 1), { epochs: steps, batchSize: 1 });
+  const { logits } = await trainer.predict({
+    id: { dtype: 'int32', shape: [1, 1], data: encode('h') },
+  });
+  trainer.dispose();
+  const scores = [...logits.data];
+  const best = scores.indexOf(Math.max(...scores));
+  const sum = scores.reduce((total, score) => total + Math.exp(score), 0);
+  return {
+    said: decode([best]),
+    probability: Math.exp(scores[best] ?? 0) / sum,
+    steps,
+    seconds: (performance.now() - began) / 1000,
+  };
+}

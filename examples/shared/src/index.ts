@@ -1,0 +1,10 @@
+/**
+ * What the numbered examples share.
+ *
+ * @packageDocumentation
+ */
+export type { BackendName } from './backends.ts';
+export { backendNames, createBackend } from './backends.ts';
+export type { ExampleCommand } from './command.ts';
+export { readCommand, writeResults } from './command.ts';
+export { openExported, verifyExported } from './exported.ts';
