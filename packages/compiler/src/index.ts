@@ -49,6 +49,7 @@ export type { Conv2dOptions, Padding, Pool2dOptions, SizePair } from './operator
 export { averagePool2d, conv2d, maxPool2d } from './operators/convolution.ts';
 export { conv2dTranspose } from './operators/convolution-transpose.ts';
 export { stopGradient, straightThrough } from './operators/differentiation.ts';
+export { einsum } from './operators/einsum.ts';
 export {
   abs,
   add,

@@ -43,6 +43,7 @@ export {
   cos,
   dimensionSize,
   div,
+  einsum,
   elu,
   equal,
   erf,

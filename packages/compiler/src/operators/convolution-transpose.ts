@@ -1,4 +1,4 @@
-import type { Dimension, Pair, PairOfPads } from '@etalon/spec';
+import type { ConvolutionOperatorsV1, Dimension, Pair, PairOfPads } from '@etalon/spec';
 import { ShapeError } from '@etalon/spec';
 import { addDimensions, dimensionsEqual, multiplyDimensions } from '../dimension/index.ts';
 import { formatType } from '../program/format-type.ts';

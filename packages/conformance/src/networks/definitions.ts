@@ -3,7 +3,6 @@ import {
   add,
   conv2d,
   logSoftmax,
-  matmul,
   maxPool2d,
   mul,
   neg,
@@ -16,10 +15,11 @@ import {
   tensor,
 } from '@etalon/compiler';
 import type { HostTensor } from '@etalon/spec';
-import { InternalError } from '@etalon/spec';
 import type { HostTensors, Tensors } from '../cases/case.ts';
 import { parseTensor } from '../cases/tensor-text.ts';
 import vectors from '../vectors/networks.json' with { type: 'json' };
+import { batchNormalized, sequence, trainBatchNormalized } from './normalized.ts';
+import { linear, part } from './parameters.ts';
 
 /** Optimizers whose training is compared. */
 export type OptimizerName = 'sgd' | 'adam';
@@ -40,22 +40,21 @@ export interface Network {
   readonly logits: HostTensor;
   readonly training: Readonly<Record<OptimizerName, GoldenTraining>>;
   readonly forward: (parameters: Tensors, x: Tensor) => Tensor;
+  /** What the network does in training, where that is something else. */
+  readonly trained?: (parameters: Tensors, x: Tensor) => TrainedForward;
 }
 
-/** Applies a layer's kernel and bias. */
-function linear(parameters: Tensors, name: string, x: Tensor): Tensor {
-  return add(matmul(x, part(parameters, `${name}/kernel`)), part(parameters, `${name}/bias`));
+/** A pass in training by a network that has statistics of its own. */
+export interface TrainedForward {
+  readonly logits: Tensor;
+  /** Next values of parameters that no gradient changes, by name. */
+  readonly moved: Tensors;
 }
 
+/** Applies a layer's kernel and bias to an image, its size kept. */
 function convolution(parameters: Tensors, name: string, x: Tensor): Tensor {
   const kernel = part(parameters, `${name}/kernel`);
   return add(conv2d(x, kernel, { padding: 'same' }), part(parameters, `${name}/bias`));
-}
-
-function part(parameters: Tensors, name: string): Tensor {
-  const found = parameters[name];
-  if (found !== undefined) return found;
-  throw new InternalError('INTERNAL_VALUE', `conformance: the network has no parameter "${name}".`);
 }
 
 function dense(parameters: Tensors, x: Tensor): Tensor {
@@ -104,7 +103,10 @@ function training({ losses, parameters }: TrainingText): GoldenTraining {
   return { losses, parameters: read(parameters) };
 }
 
-function network(name: keyof typeof vectors.networks, forward: Network['forward']): Network {
+function network(
+  name: keyof typeof vectors.networks,
+  functions: Pick<Network, 'forward' | 'trained'>,
+): Network {
   const { input, labels, logits, parameters, training: runs } = vectors.networks[name];
   return {
     name,
@@ -113,12 +115,14 @@ function network(name: keyof typeof vectors.networks, forward: Network['forward'
     labels: parseTensor(labels),
     logits: parseTensor(logits),
     training: { sgd: training(runs.sgd), adam: training(runs.adam) },
-    forward,
+    ...functions,
   };
 }
 
 /** The networks that are compared. */
 export const networks: readonly Network[] = [
-  network('dense', dense),
-  network('convolutional', convolutional),
+  network('dense', { forward: dense }),
+  network('convolutional', { forward: convolutional }),
+  network('sequence', { forward: sequence }),
+  network('batchNormalized', { forward: batchNormalized, trained: trainBatchNormalized }),
 ];

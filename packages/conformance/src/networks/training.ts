@@ -1,5 +1,14 @@
 import type { Tensor } from '@etalon/compiler';
-import { add, div, mul, sqrt, sub, tensor, traceProgram, valueAndGradient } from '@etalon/compiler';
+import {
+  add,
+  div,
+  mul,
+  sqrt,
+  sub,
+  tensor,
+  traceProgram,
+  valueAndGradientWithAuxiliary,
+} from '@etalon/compiler';
 import type { ReferenceTensor } from '@etalon/reference';
 import { evaluateProgram } from '@etalon/reference';
 import type { HostTensor, ProgramV1 } from '@etalon/spec';
@@ -29,8 +38,14 @@ export function trainingOf(network: Network, optimizer: OptimizerName): Training
   return optimizer === 'sgd' ? sgd(network) : adam(network);
 }
 
-function gradients({ forward }: Network, parameters: Tensors, x: Tensor, labels: Tensor) {
-  return valueAndGradient((point: Tensors) => crossEntropy(forward(point, x), labels))(parameters);
+function gradients(network: Network, parameters: Tensors, x: Tensor, labels: Tensor) {
+  return valueAndGradientWithAuxiliary((point: Tensors) => {
+    const { logits, moved } = network.trained?.(point, x) ?? {
+      logits: network.forward(point, x),
+      moved: {},
+    };
+    return { value: crossEntropy(logits, labels), auxiliary: moved };
+  })(parameters);
 }
 
 function each(tensors: Tensors, map: (tensor: Tensor, name: string) => Tensor): Tensors {
@@ -48,8 +63,15 @@ function sgd(network: Network): Training {
     rate: tensor('float32', []),
   };
   const program = traceProgram(`${network.name}, sgd`, types, ({ state, x, labels, rate }) => {
-    const { value, gradients: slopes } = gradients(network, state.parameters, x, labels);
-    const parameters = each(state.parameters, (p, name) => sub(p, mul(rate, at(slopes, name))));
+    const {
+      value,
+      gradients: slopes,
+      auxiliary: moved,
+    } = gradients(network, state.parameters, x, labels);
+    const parameters = each(
+      state.parameters,
+      (p, name) => moved[name] ?? sub(p, mul(rate, at(slopes, name))),
+    );
     return { loss: value, state: { parameters } };
   });
   return {
@@ -73,7 +95,11 @@ function adam(network: Network): Training {
   };
   const program = traceProgram(`${network.name}, adam`, types, (inputs) => {
     const { state, x, labels } = inputs;
-    const { value, gradients: slopes } = gradients(network, state.parameters, x, labels);
+    const {
+      value,
+      gradients: slopes,
+      auxiliary: moved,
+    } = gradients(network, state.parameters, x, labels);
     const first = each(state.first, (m, name) =>
       add(mul(m, beta1), mul(at(slopes, name), 1 - beta1)),
     );
@@ -82,7 +108,7 @@ function adam(network: Network): Training {
     );
     const parameters = each(state.parameters, (p, name) => {
       const size = add(mul(sqrt(at(second, name)), inputs.scale), epsilon);
-      return sub(p, mul(inputs.rate, div(at(first, name), size)));
+      return moved[name] ?? sub(p, mul(inputs.rate, div(at(first, name), size)));
     });
     return { loss: value, state: { parameters, first, second } };
   });
