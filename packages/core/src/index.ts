@@ -181,6 +181,16 @@ export { positionEmbedding } from './layers/attention/position-embedding.ts';
 export type { RotaryOptions } from './layers/attention/rotary.ts';
 export { rotaryEmbedding } from './layers/attention/rotary.ts';
 export { sinusoidalPositions } from './layers/attention/sinusoidal-positions.ts';
+export type {
+  DecoderBlockInputs,
+  DecoderBlockOptions,
+  EncoderBlockInputs,
+} from './layers/attention/transformer-blocks.ts';
+export {
+  transformerDecoderBlock,
+  transformerEncoderBlock,
+} from './layers/attention/transformer-blocks.ts';
+export type { TransformerBlockOptions } from './layers/attention/transformer-part.ts';
 export type { BatchNormalizationOptions } from './layers/batch-normalization.ts';
 export { batchNormalization } from './layers/batch-normalization.ts';
 export type { Conv2dLayerOptions } from './layers/conv2d.ts';

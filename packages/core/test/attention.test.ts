@@ -4,13 +4,15 @@ import { mul, reduceSum, tensor, traceProgram, valueAndGradient } from '@etalon/
 import type { ReferenceTensor } from '@etalon/reference';
 import { evaluateProgram } from '@etalon/reference';
 import { describe, expect, it } from 'vitest';
-import type { MultiHeadAttentionOptions } from '../src/index.ts';
+import type { Layer } from '../src/index.ts';
 import {
   defineModel,
   multiHeadAttention,
   rotaryEmbedding,
   sinusoidalPositions,
   stateOf,
+  transformerDecoderBlock,
+  transformerEncoderBlock,
 } from '../src/index.ts';
 import { evaluate, floats, integers } from './support/tensors.ts';
 
@@ -23,8 +25,9 @@ type Named = Readonly<Record<string, Stored>>;
 
 interface AttentionCase {
   readonly name: string;
-  readonly options: MultiHeadAttentionOptions;
-  readonly inputs: Named & { readonly query: Stored };
+  readonly layer: keyof typeof makers;
+  readonly options: { readonly heads: number; readonly keySize?: number };
+  readonly inputs: Named;
   readonly mask?: Stored;
   readonly variables: Named;
   readonly cotangent: Stored;
@@ -65,47 +68,55 @@ function expectClose(
   });
 }
 
-// The scale 1/√keySize is a float32 constant, which is not the number that Keras and PyTorch have in float64.
-const toleranceOf = ({ options, inputs }: AttentionCase): number => {
-  const { heads, keySize = (inputs.query.shape[2] ?? 0) / heads } = options;
-  return Math.fround(1 / Math.sqrt(keySize)) === 1 / Math.sqrt(keySize) ? 1e-12 : 2 ** -22;
+const makers = { multiHeadAttention, transformerDecoderBlock, transformerEncoderBlock };
+
+// The scale 1/√keySize is a float32 constant, which is not the number that Keras and PyTorch have in float64; nor is the epsilon
+// of a normalization.
+const toleranceOf = ({ layer, options }: AttentionCase): number => {
+  const scale = 1 / Math.sqrt(options.keySize ?? 3);
+  return layer === 'multiHeadAttention' && Math.fround(scale) === scale ? 1e-12 : 2 ** -22;
 };
 
+/** Names for the sizes of a batch of sequences, by input. */
 const named: Readonly<Record<string, readonly string[]>> = {
   query: ['batch', 'queries'],
   value: ['batch', 'keys'],
   key: ['batch', 'keys'],
+  input: ['batch', 'queries'],
+  encoded: ['batch', 'keys'],
 };
 
-describe('multiHeadAttention', () => {
+describe('attention', () => {
   // As numbers and as names: positions are constants in one case and counted in the other.
   const both = goldens.cases.flatMap((golden) => [
     { name: golden.name, golden, isNamed: false },
     { name: `${golden.name}, of named sizes`, golden, isNamed: true },
   ]);
   it.each(both)('equals $name in value and gradients', ({ golden, isNamed }) => {
-    const layer = multiHeadAttention(golden.options);
+    const make = makers[golden.layer] as (options: object) => Layer<unknown>;
+    const layer = make(golden.options);
     const { mask, inputs } = golden;
+    const isCross = 'value' in inputs || 'encoded' in inputs;
     const typeOf = (name: string, { shape }: Stored) =>
       tensor('float32', isNamed ? [...(named[name] ?? []), shape[2] ?? 0] : shape);
-    const [batch = 0, ...rest] = mask?.shape ?? [];
+    const maskSizes = isCross ? ['queries', 'keys'] : ['queries', 'queries'];
     const maskShape = isNamed
-      ? ['batch', ...['queries', 'keys'].slice(-rest.length)]
-      : [batch, ...rest];
+      ? ['batch', ...maskSizes.slice(1 - (mask?.shape.length ?? 0))]
+      : (mask?.shape ?? []);
+    const maskName = 'encoded' in inputs ? 'encodedMask' : 'mask';
     const model = defineModel({
       name: 'layer',
       inputs: {
         ...Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, typeOf(name, x)])),
-        ...(mask && { mask: tensor('bool', maskShape) }),
+        ...(mask && { [maskName]: tensor('bool', maskShape) }),
       },
-      build: (given: Readonly<Record<string, Tensor>>) => {
-        const { query, value } = given as { readonly query: Tensor; readonly value?: Tensor };
-        return { y: layer(value === undefined ? query : { ...given, query, value }) };
-      },
+      build: (given: Readonly<Record<string, Tensor>>) => ({
+        y: layer(golden.layer === 'multiHeadAttention' && !isCross ? given.query : given),
+      }),
     });
     const [name = ''] = model.layers.map((use) => use.name);
     const paths = Object.keys(golden.variables).map((path) => `${name}/${path}`);
-    expect(model.variables.parameters.map(({ path }) => path)).toEqual(paths);
+    expect(model.variables.parameters.map(({ path }) => path).sort()).toEqual(paths.sort());
     const program = traceProgram(
       'layer',
       {
@@ -114,13 +125,15 @@ describe('multiHeadAttention', () => {
         cotangent: tensor('float32', model.outputs.y.shape),
       },
       ({ given, variables, cotangent }) => {
-        const { mask: seen, ...tensors } = given as Readonly<Record<string, Tensor>>;
+        const { [maskName]: seen, ...tensors } = given as Readonly<Record<string, Tensor>>;
         const apply = (at: {
           readonly x: typeof tensors;
           readonly p: typeof variables.parameters;
         }) =>
-          model.apply({ parameters: at.p, state: {} }, { ...at.x, ...(seen && { mask: seen }) })
-            .outputs.y;
+          model.apply(
+            { parameters: at.p, state: {} },
+            { ...at.x, ...(seen && { [maskName]: seen }) },
+          ).outputs.y;
         const loss = valueAndGradient((at: Parameters<typeof apply>[0]) =>
           reduceSum(mul(apply(at), cotangent)),
         );
@@ -137,7 +150,7 @@ describe('multiHeadAttention', () => {
     const outputs = evaluateProgram(program, {
       ...Object.fromEntries(feeds),
       cotangent: reference(golden.cotangent),
-      ...(mask && { 'given/mask': { ...reference(mask), dtype: 'bool' as const } }),
+      ...(mask && { [`given/${maskName}`]: { ...reference(mask), dtype: 'bool' as const } }),
     });
     const tolerance = toleranceOf(golden);
     expectClose(outputs.y?.data, golden.output, tolerance);

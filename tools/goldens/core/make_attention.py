@@ -169,20 +169,15 @@ def by_functional(name, options, masked):
     )  # fmt: skip
 
 
-def of_module(module):
-    """Variables, or gradients with `pick`, of `torch.nn.MultiheadAttention` under our names."""
-
-    def named(pick):
-        rows = np.split(np.asarray(pick(module.in_proj_weight)), 3)
-        biases = np.split(np.asarray(pick(module.in_proj_bias)), 3)
-        parts = ['query', 'key', 'value']
-        of_parts = {}
-        for part, row, bias in zip(parts, rows, biases):
-            of_parts |= {f'{part}/kernel': row.T, f'{part}/bias': bias}
-        output = module.out_proj
-        return of_parts | {'output/kernel': np.asarray(pick(output.weight)).T, 'output/bias': np.asarray(pick(output.bias))}
-
-    return named(lambda t: t.detach().numpy()), lambda: named(lambda t: t.grad.numpy())
+def of_attention(module, pick):
+    """What `pick` takes of each variable of `torch.nn.MultiheadAttention`, under our names."""
+    rows = np.split(pick(module.in_proj_weight), 3)
+    biases = np.split(pick(module.in_proj_bias), 3)
+    parts = {}
+    for part, row, bias in zip(['query', 'key', 'value'], rows, biases):
+        parts |= {f'{part}/kernel': row.T, f'{part}/bias': bias}
+    output = module.out_proj
+    return parts | {'output/kernel': pick(output.weight).T, 'output/bias': pick(output.bias)}
 
 
 def by_module():
@@ -195,11 +190,12 @@ def by_module():
     output, _ = module(x, x, x, attn_mask=hidden)
     cotangent = numbers(*output.shape)
     (output * torch.tensor(cotangent)).sum().backward()
-    variables, gradients = of_module(module)
+    variables = of_attention(module, lambda t: t.detach().numpy())
+    gradients = of_attention(module, lambda t: t.grad.numpy())
     options = {'heads': 3, 'causal': True}
     return record(
         'PyTorch: module, causal', 'multiHeadAttention', options, {'query': x.detach()}, variables, cotangent,
-        output.detach(), {'query': x.grad} | gradients(),
+        output.detach(), {'query': x.grad} | gradients,
     )  # fmt: skip
 
 
@@ -213,6 +209,67 @@ def torch_cases():
     late = np.arange(KEYS) >= np.array([[1], [4]])
     yield by_functional('masked and causal until nothing is left', two | {'causal': True}, late)
     yield by_module()
+
+
+def of_block(module, attentions, norms):
+    """Variables, or their gradients, of a PyTorch block under our names, in the order in which ours asks for them."""
+
+    def named(pick):
+        parts = {}
+        for name, attention in attentions.items():
+            parts |= {f'{name}/{n}': v for n, v in of_attention(attention, pick).items()}
+        for name, linear in {'inner': module.linear1, 'outer': module.linear2}.items():
+            parts |= {f'feedForward/{name}/kernel': pick(linear.weight).T, f'feedForward/{name}/bias': pick(linear.bias)}
+        for name, norm in norms.items():
+            parts |= {f'{name}Normalization/gamma': pick(norm.weight), f'{name}Normalization/beta': pick(norm.bias)}
+        return parts
+
+    return named
+
+
+def by_block(name, layer, options, norm_first, encoded=False, mask=None):
+    """`torch.nn.TransformerEncoderLayer` or `TransformerDecoderLayer`, in training mode without dropout."""
+    settings = {'dropout': 0.0, 'activation': 'gelu', 'batch_first': True, 'norm_first': norm_first, 'dtype': torch.float64}
+    make = torch.nn.TransformerDecoderLayer if encoded else torch.nn.TransformerEncoderLayer
+    module = make(FEATURES, options['heads'], options['feedForwardSize'], **settings)
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter.copy_(torch.tensor(numbers(*parameter.shape)))
+    leaf = lambda *shape: torch.tensor(numbers(*shape), requires_grad=True)
+    inputs = {'input': leaf(BATCH, QUERIES, FEATURES)}
+    future = ~torch.ones(QUERIES, QUERIES, dtype=torch.bool).tril() if layer == 'transformerDecoderBlock' else None
+    hidden = None if mask is None else ~torch.tensor(mask)
+    attentions, norms = {'selfAttention': module.self_attn}, {'selfAttention': module.norm1}
+    if encoded:
+        inputs['encoded'] = leaf(BATCH, KEYS, FEATURES)
+        attentions['crossAttention'] = module.multihead_attn
+        norms |= {'crossAttention': module.norm2, 'feedForward': module.norm3}
+        output = module(inputs['input'], inputs['encoded'], tgt_mask=future, memory_key_padding_mask=hidden)
+    else:
+        norms['feedForward'] = module.norm2
+        output = module(inputs['input'], src_mask=future, src_key_padding_mask=hidden)
+    cotangent = numbers(*output.shape)
+    (output * torch.tensor(cotangent)).sum().backward()
+    named = of_block(module, attentions, norms)
+    gradients = {n: x.grad for n, x in inputs.items()} | named(lambda t: t.grad.numpy())
+    return record(
+        f'PyTorch: {name}', layer, options | ({} if norm_first else {'normFirst': False}),
+        {n: x.detach() for n, x in inputs.items()}, named(lambda t: t.detach().numpy()), cotangent, output.detach(),
+        gradients, mask,
+    )  # fmt: skip
+
+
+def blocks():
+    options = {'heads': 2, 'feedForwardSize': 5}
+    padding = np.arange(QUERIES) < np.array([[4], [2]])
+    for norm_first in [True, False]:
+        norm = 'before' if norm_first else 'after'
+        encoder, decoder = 'transformerEncoderBlock', 'transformerDecoderBlock'
+        yield by_block(f'encoder, normalized {norm}', encoder, options, norm_first)
+        yield by_block(f'encoder with padding, normalized {norm}', encoder, options, norm_first, mask=padding)
+        yield by_block(f'decoder alone, normalized {norm}', decoder, options, norm_first)
+        yield by_block(f'decoder, normalized {norm}', decoder, options, norm_first, encoded=True)
+        yield by_block(f'decoder with padding, normalized {norm}', decoder, options, norm_first, True, PADDING)
 
 
 def rotary(time, size, base, positions=None):
@@ -240,7 +297,7 @@ def sinusoidal(time, size):
 def main():
     content = {
         'seed': SEED,
-        'cases': [*keras_cases(), *torch_cases()],
+        'cases': [*keras_cases(), *torch_cases(), *blocks()],
         'rotary': [rotary(5, 4, 10000), rotary(1, 2, 10000), rotary(3, 6, 100), rotary(4, 8, 10000, [7, 0, 100, 3])],
         'sinusoidal': [sinusoidal(5, 4), sinusoidal(1, 2), sinusoidal(40, 7)],
     }

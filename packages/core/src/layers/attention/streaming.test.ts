@@ -12,6 +12,7 @@ import type { MultiHeadAttentionOptions } from './multi-head-attention.ts';
 import { multiHeadAttention } from './multi-head-attention.ts';
 import { positionEmbedding } from './position-embedding.ts';
 import { sinusoidalPositions } from './sinusoidal-positions.ts';
+import { transformerDecoderBlock, transformerEncoderBlock } from './transformer-blocks.ts';
 
 const x = tensor('float32', ['batch', 'time', 6]);
 
@@ -29,6 +30,16 @@ describe('attention that is called step by step', () => {
     'rotary attention': attention({ rotary: { base: 100 }, keySize: 4 }),
     'two layers': sequential(attention({ rotary: true, keySize: 2 }), attention({ context: 3 })),
     'a context of one': attention({ context: 1 }),
+    'decoder blocks': sequential(
+      transformerDecoderBlock({
+        heads: 2,
+        feedForwardSize: 5,
+        context: 4,
+        rotary: true,
+        keySize: 2,
+      }),
+      transformerDecoderBlock({ heads: 3, feedForwardSize: 5, context: 6, normFirst: false }),
+    ),
     'learnt positions': sequential(positionEmbedding(9), attention()),
     'sinusoidal positions': sequential(dense(6), sinusoidalPositions(), attention({ context: 9 })),
   };
@@ -90,6 +101,7 @@ describe('attention that is called step by step', () => {
     });
     for (const apply of [
       attention({ causal: false }),
+      transformerEncoderBlock({ heads: 2, feedForwardSize: 3 }),
       (given: Tensor) => attention()({ query: given, value: dense(6)(given) }),
     ]) {
       expect(refusal(apply)).toMatchObject({ name: 'ProgramError', code: 'STREAM_ATTENTION' });
