@@ -172,6 +172,26 @@ export type { OrthogonalOptions } from './initializers/orthogonal.ts';
 export { orthogonal } from './initializers/orthogonal.ts';
 export type { Activation, ActivationName } from './layers/activation.ts';
 export { activation } from './layers/activation.ts';
+export type {
+  AttentionInputs,
+  MultiHeadAttentionOptions,
+} from './layers/attention/multi-head-attention.ts';
+export { multiHeadAttention } from './layers/attention/multi-head-attention.ts';
+export type { PositionEmbeddingOptions } from './layers/attention/position-embedding.ts';
+export { positionEmbedding } from './layers/attention/position-embedding.ts';
+export type { RotaryOptions } from './layers/attention/rotary.ts';
+export { rotaryEmbedding } from './layers/attention/rotary.ts';
+export { sinusoidalPositions } from './layers/attention/sinusoidal-positions.ts';
+export type {
+  DecoderBlockInputs,
+  DecoderBlockOptions,
+  EncoderBlockInputs,
+} from './layers/attention/transformer-blocks.ts';
+export {
+  transformerDecoderBlock,
+  transformerEncoderBlock,
+} from './layers/attention/transformer-blocks.ts';
+export type { TransformerBlockOptions } from './layers/attention/transformer-part.ts';
 export type { BatchNormalizationOptions } from './layers/batch-normalization.ts';
 export { batchNormalization } from './layers/batch-normalization.ts';
 export type { Conv2dLayerOptions } from './layers/conv2d.ts';

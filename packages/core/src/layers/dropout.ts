@@ -1,5 +1,6 @@
+import type { Tensor } from '@etalon/compiler';
 import { mul, randomBernoulli, where } from '@etalon/compiler';
-import type { Layer, LayerOptions } from './layer.ts';
+import type { Layer, LayerOptions, LayerScope } from './layer.ts';
 import { requireShare } from './require-share.ts';
 import { createTensorLayer } from './tensor-layer.ts';
 
@@ -12,9 +13,12 @@ import { createTensorLayer } from './tensor-layer.ts';
  */
 export function dropout(rate: number, options: LayerOptions = {}): Layer {
   requireShare(options.name ?? 'dropout', 'rate', rate);
-  return createTensorLayer('dropout', options, (input, scope) => {
-    if (scope.mode === 'infer' || rate === 0) return input;
-    const keep = randomBernoulli(input.shape, { probability: 1 - rate });
-    return where(keep, mul(input, 1 / (1 - rate)), 0);
-  });
+  return createTensorLayer('dropout', options, (input, scope) => dropElements(input, rate, scope));
+}
+
+/** Does what {@link dropout} does inside another layer. */
+export function dropElements(input: Tensor, rate: number, { mode }: LayerScope): Tensor {
+  if (mode === 'infer' || rate === 0) return input;
+  const keep = randomBernoulli(input.shape, { probability: 1 - rate });
+  return where(keep, mul(input, 1 / (1 - rate)), 0);
 }

@@ -1,5 +1,6 @@
+import type { Tensor } from '@etalon/compiler';
 import { reduceMean, square, sub } from '@etalon/compiler';
-import type { Layer } from './layer.ts';
+import type { Layer, LayerScope } from './layer.ts';
 import type { NormalizationOptions } from './normalize.ts';
 import { alongAxes, resolveEpsilon, resolveLayerAxes, scaleAndShift } from './normalize.ts';
 import { createTensorLayer } from './tensor-layer.ts';
@@ -23,12 +24,21 @@ export interface LayerNormalizationOptions extends NormalizationOptions {
 export function layerNormalization(options: LayerNormalizationOptions = {}): Layer {
   const { axis = -1 } = options;
   const epsilon = resolveEpsilon(options.name ?? 'layerNormalization', options);
-  return createTensorLayer('layerNormalization', options, (x, scope) => {
-    const given = typeof axis === 'number' ? [axis] : axis;
-    const axes = resolveLayerAxes(scope.path, given, x);
-    const along = alongAxes(scope.path, x, axes);
-    const centered = sub(x, reduceMean(x, { axes, keepDims: true }));
-    const variance = reduceMean(square(centered), { axes, keepDims: true });
-    return scaleAndShift(centered, variance, epsilon, along, scope, options);
-  });
+  return createTensorLayer('layerNormalization', options, (x, scope) =>
+    normalizeFeatures(x, typeof axis === 'number' ? [axis] : axis, { ...options, epsilon }, scope),
+  );
+}
+
+/** Does what {@link layerNormalization} does inside another layer. */
+export function normalizeFeatures(
+  x: Tensor,
+  given: readonly number[],
+  options: NormalizationOptions & { readonly epsilon: number },
+  scope: LayerScope,
+): Tensor {
+  const axes = resolveLayerAxes(scope.path, given, x);
+  const along = alongAxes(scope.path, x, axes);
+  const centered = sub(x, reduceMean(x, { axes, keepDims: true }));
+  const variance = reduceMean(square(centered), { axes, keepDims: true });
+  return scaleAndShift(centered, variance, options.epsilon, along, scope, options);
 }
