@@ -16,7 +16,8 @@ function watch(options: EarlyStopping, losses: readonly number[], key = 'loss'):
   const stopping = stoppingOf('fit', { earlyStopping: options }, ['accuracy']);
   const ends = losses.findIndex((loss, epoch) => {
     const logs = { loss: 0, accuracy: 0, [key]: loss };
-    return stopping?.observe({ epoch, logs } as unknown as EpochResult).ends;
+    stopping?.observe({ epoch, logs } as unknown as EpochResult);
+    return stopping?.isOver;
   });
   return { epochs: ends < 0 ? losses.length : ends + 1, ...stopping?.outcome() };
 }
@@ -65,6 +66,77 @@ describe('early stopping', () => {
       expect((await watched.evaluate(examples)).loss).toBe(losses[best]);
     },
   );
+
+  // A rate so large that the loss goes up and down.
+  const unsteady = { seed: 3, optimizer: sgd({ learningRate: 4, momentum: 0.5 }) };
+  const watched = {
+    epochs: 12,
+    batchSize: 8,
+    validation: examples,
+    earlyStopping: { patience: 4, restoreBest: true },
+  };
+
+  it.each([3, 11, 16, 28])(
+    'goes on after an abort at step %d as if there had been none',
+    async (at) => {
+      const straight = await pointTrainer(unsteady);
+      const history = await straight.fit(examples, watched);
+      expect(history).toMatchObject({ stoppedEarly: true });
+      const last = history.epochs.length - 1;
+      // Five steps an epoch.
+      expect(last).toBeGreaterThanOrEqual(Math.floor(at / 5));
+      const trainer = await pointTrainer(unsteady);
+      const signal = { aborted: false, reason: undefined };
+      const onProgress = (): void => {
+        signal.aborted = trainer.iteration === at;
+      };
+      expect(
+        await rejected(trainer.fit(examples, { ...watched, signal, onProgress })),
+      ).toMatchObject({
+        code: 'TRAINING_ABORTED',
+      });
+      const resumed = await trainer.fit(examples, watched);
+      expect(resumed).toMatchObject({ bestEpoch: history.bestEpoch, stoppedEarly: true });
+      expect(resumed.epochs.at(-1)?.epoch).toBe(last);
+      expect(variableBits(trainer)).toEqual(variableBits(straight));
+    },
+  );
+
+  it('goes on from a checkpoint of every epoch, the last one too, to the same bits', async () => {
+    const straight = await pointTrainer(unsteady);
+    const checkpoints: Uint8Array[] = [];
+    const history = await straight.fit(examples, {
+      ...watched,
+      onEpochEnd: async () => {
+        checkpoints.push(await straight.checkpoint());
+      },
+    });
+    expect(history.bestEpoch).toBeLessThan(history.epochs.length - 1);
+    for (const [epoch, bytes] of checkpoints.entries()) {
+      const trainer = await pointTrainer(unsteady);
+      await trainer.restore(bytes);
+      const resumed = await trainer.fit(examples, watched);
+      expect(resumed).toMatchObject({ bestEpoch: history.bestEpoch, stoppedEarly: true });
+      expect(resumed.epochs).toHaveLength(checkpoints.length - 1 - epoch);
+      expect(variableBits(trainer)).toEqual(variableBits(straight));
+    }
+  });
+
+  it('begins anew when the run that was interrupted watched something else', async () => {
+    const trainer = await pointTrainer(unsteady);
+    let bytes: Uint8Array = new Uint8Array();
+    await trainer.fit(examples, {
+      ...watched,
+      onEpochEnd: async ({ epoch }) => {
+        if (epoch === 2) bytes = await trainer.checkpoint();
+      },
+    });
+    const other = await pointTrainer(unsteady);
+    await other.restore(bytes);
+    const earlyStopping = { monitor: 'accuracy', patience: 12 } as const;
+    const { bestEpoch } = await other.fit(examples, { ...watched, epochs: 4, earlyStopping });
+    expect(bestEpoch).toBe(3);
+  });
 
   it('ends training, and lets it go on in another call', async () => {
     const trainer = await pointTrainer();

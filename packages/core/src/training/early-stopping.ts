@@ -26,27 +26,44 @@ export interface StoppingOutcome {
   readonly stoppedEarly: boolean;
 }
 
+/** What has been seen of a run that is not over; plain data, so that a checkpoint can carry it. */
+export interface StoppingProgress {
+  readonly monitor: string;
+  readonly mode: 'min' | 'max';
+  readonly restoresBest: boolean;
+  /** Infinite before the first result. */
+  readonly best: number;
+  readonly bestEpoch: number | undefined;
+  /** Epochs since the best. */
+  readonly waited: number;
+}
+
 /** Watches results of epochs. */
 export interface Stopping {
   readonly restoresBest: boolean;
-  /** Takes the result of an epoch and tells whether it is the best yet, and whether to end. */
-  observe(result: EpochResult): { readonly isBest: boolean; readonly ends: boolean };
+  /** Whether nothing improved for long enough, perhaps before an interruption. */
+  readonly isOver: boolean;
+  readonly progress: StoppingProgress;
+  /** Takes the result of an epoch and tells whether it is the best yet. */
+  observe(result: EpochResult): boolean;
   outcome(): StoppingOutcome;
 }
 
 /**
- * Begins to watch a run.
+ * Begins to watch a run, or goes on with one that was interrupted.
  *
+ * @param earlier - what was seen before the interruption; passed over when it is of another monitor.
  * @throws {AttributeError} `OPTION_MONITOR` when there is no such metric, `OPTION_RANGE` for numbers out of range.
  */
 export function stoppingOf(
   where: string,
   { earlyStopping }: { readonly earlyStopping?: EarlyStopping },
   metrics: readonly string[],
+  earlier?: StoppingProgress,
 ): Stopping | undefined {
   if (earlyStopping === undefined) return undefined;
-  const { monitor = 'loss', patience = 0, minDelta = 0, restoreBest = false } = earlyStopping;
-  const { mode = monitor === 'loss' ? 'min' : 'max' } = earlyStopping;
+  const { monitor = 'loss', patience = 0, minDelta = 0 } = earlyStopping;
+  const { mode = monitor === 'loss' ? 'min' : 'max', restoreBest = false } = earlyStopping;
   if (monitor !== 'loss' && !metrics.includes(monitor)) {
     throw new AttributeError(
       'OPTION_MONITOR',
@@ -55,28 +72,65 @@ export function stoppingOf(
   }
   requireAtLeast(where, 'patience', patience, Number.isSafeInteger(patience));
   requireAtLeast(where, 'minDelta', minDelta, Number.isFinite(minDelta));
-  let best = mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
-  let bestEpoch: number | undefined;
-  let waited = 0;
-  let stoppedEarly = false;
-  return {
-    restoresBest: restoreBest,
-    observe: ({ epoch, logs, validation }) => {
-      const value = (validation ?? logs)[monitor] ?? Number.NaN;
-      // A result that is no number improves on nothing.
-      const isBest = mode === 'min' ? value < best - minDelta : value > best + minDelta;
-      if (isBest) {
-        best = value;
-        bestEpoch = epoch;
-        waited = 0;
-        return { isBest, ends: false };
-      }
-      waited++;
-      stoppedEarly = waited >= Math.max(1, patience);
-      return { isBest, ends: stoppedEarly };
-    },
-    outcome: () => ({ bestEpoch, stoppedEarly }),
-  };
+  const best = mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  const first = { monitor, mode, restoresBest: restoreBest };
+  return new Watch(
+    earlier !== undefined && isSameWatch(earlier, first)
+      ? earlier
+      : { ...first, best, bestEpoch: undefined, waited: 0 },
+    minDelta,
+    Math.max(1, patience),
+  );
+}
+
+type WatchIdentity = Pick<StoppingProgress, 'monitor' | 'mode' | 'restoresBest'>;
+
+function isSameWatch(one: WatchIdentity, other: WatchIdentity): boolean {
+  return (
+    one.monitor === other.monitor &&
+    one.mode === other.mode &&
+    // Else the best state was not kept, or is kept for nothing.
+    one.restoresBest === other.restoresBest
+  );
+}
+
+class Watch implements Stopping {
+  readonly #minDelta: number;
+  readonly #patience: number;
+  #progress: StoppingProgress;
+
+  constructor(progress: StoppingProgress, minDelta: number, patience: number) {
+    this.#progress = progress;
+    this.#minDelta = minDelta;
+    this.#patience = patience;
+  }
+
+  get progress(): StoppingProgress {
+    return this.#progress;
+  }
+
+  get restoresBest(): boolean {
+    return this.#progress.restoresBest;
+  }
+
+  get isOver(): boolean {
+    return this.#progress.waited >= this.#patience;
+  }
+
+  observe({ epoch, logs, validation }: EpochResult): boolean {
+    const { monitor, mode, best, waited } = this.#progress;
+    const value = (validation ?? logs)[monitor] ?? Number.NaN;
+    // A result that is no number improves on nothing.
+    const isBest = mode === 'min' ? value < best - this.#minDelta : value > best + this.#minDelta;
+    this.#progress = isBest
+      ? { ...this.#progress, best: value, bestEpoch: epoch, waited: 0 }
+      : { ...this.#progress, waited: waited + 1 };
+    return isBest;
+  }
+
+  outcome(): StoppingOutcome {
+    return { bestEpoch: this.#progress.bestEpoch, stoppedEarly: this.isOver };
+  }
 }
 
 function requireAtLeast(where: string, option: string, value: number, isNumber: boolean): void {
