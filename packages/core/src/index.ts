@@ -232,6 +232,7 @@ export {
   sparseCategoricalAccuracy,
 } from './metrics/accuracy.ts';
 export type { Metric, MetricOptions, MetricSums } from './metrics/metric.ts';
+export { perplexity } from './metrics/perplexity.ts';
 export { meanAbsoluteErrorMetric, meanSquaredErrorMetric } from './metrics/regression.ts';
 export type { LayerOutput, LayerUse, Mode, VariableDeclaration } from './model/build-context.ts';
 export type { ModelDefinition } from './model/define-model.ts';

@@ -30,8 +30,8 @@ import { predictBatches } from './predict.ts';
 import { TrainerPrograms } from './programs.ts';
 import type { DataProgram } from './run-on-data.ts';
 import { readReport } from './run-on-data.ts';
-import type { Logs, MeanSums } from './running-means.ts';
-import { emptySums, meansOf } from './running-means.ts';
+import type { Logs, MeanSums, Reported } from './running-means.ts';
+import { emptySums, meansOf, reportedMetrics } from './running-means.ts';
 import { firstState, variablesOf } from './state-names.ts';
 import { canLoop } from './step-program.ts';
 import type { StepRunner } from './step-runner.ts';
@@ -85,7 +85,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   readonly #options: PlainOptions<O>;
   readonly #identity: TrainingIdentity;
   readonly #key: RandomKey;
-  readonly #metrics: readonly M[];
+  readonly #metrics: readonly Reported<M>[];
   readonly #programs: TrainerPrograms<I, O>;
   readonly #isTrained: (path: string) => boolean;
   readonly #state: GuardedState;
@@ -98,14 +98,14 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
     const { backend, optimizer, seed = 0, metrics = {}, variables } = options;
     this.model = model;
     this.#options = options;
-    this.#metrics = Object.keys(metrics) as M[];
+    this.#metrics = reportedMetrics(metrics);
     requireKnownOptions(`trainer of "${model.name}"`, options, trainerOptions);
-    requireMetricNames(`trainer of "${model.name}"`, this.#metrics);
+    requireMetricNames(`trainer of "${model.name}"`, Object.keys(metrics));
     this.#identity = {
       model: model.name,
       optimizer: optimizer.name,
       seed,
-      metrics: this.#metrics,
+      metrics: Object.keys(metrics),
     };
     this.#key = randomKey(seed);
     this.#programs = new TrainerPrograms(backend, model);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countingBackend } from '../../test/support/counting-backend.ts';
 import { datasetOf } from '../../test/support/datasets.ts';
-import { rejected } from '../../test/support/errors.ts';
+import { caught, rejected } from '../../test/support/errors.ts';
 import { pointModel, points, pointTrainer, variableBits } from '../../test/support/trainers.ts';
 import { sgd } from '../optimizers/sgd.ts';
 import { createTrainer } from './create-trainer.ts';
@@ -13,7 +13,9 @@ const examples = datasetOf(points(37));
 
 /** Epochs that a run with these results takes, and its outcome. */
 function watch(options: EarlyStopping, losses: readonly number[], key = 'loss'): object {
-  const stopping = stoppingOf('fit', { earlyStopping: options }, ['accuracy']);
+  const stopping = stoppingOf('fit', { earlyStopping: options }, [
+    { name: 'accuracy', direction: 'max' },
+  ]);
   const ends = losses.findIndex((loss, epoch) => {
     const logs = { loss: 0, accuracy: 0, [key]: loss };
     stopping?.observe({ epoch, logs } as unknown as EpochResult);
@@ -32,6 +34,16 @@ describe('early stopping', () => {
     [{ patience: 2 }, [Number.NaN, 1, 1, 1], { epochs: 4, bestEpoch: 1, stoppedEarly: true }],
   ])('%j of %j', (options, losses, outcome) => {
     expect(watch(options, losses)).toEqual(outcome);
+  });
+
+  it('goes by the direction of a metric, and asks where it has none', () => {
+    const begin = (earlyStopping: EarlyStopping) => () =>
+      stoppingOf('fit', { earlyStopping }, [{ name: 'error', direction: 'min' }, { name: 'mine' }])
+        ?.progress.mode;
+    expect(begin({ monitor: 'error' })()).toBe('min');
+    expect(begin({ monitor: 'error', mode: 'max' })()).toBe('max');
+    expect(begin({ monitor: 'mine', mode: 'max' })()).toBe('max');
+    expect(caught(begin({ monitor: 'mine' }))).toMatchObject({ code: 'OPTION_MODE' });
   });
 
   it('looks for the largest accuracy', () => {
@@ -158,6 +170,14 @@ describe('early stopping', () => {
       code: 'OPTION_MONITOR',
       message:
         'fit of "points" › earlyStopping: there is no such result to monitor, got "acuracy".\nExpected one of ["loss","accuracy"].',
+    });
+    expect(await refused({ monitor: 'acuracy', mode: 'max' })).toMatchObject({
+      code: 'OPTION_MONITOR',
+    });
+    expect(await refused({ mode: 'auto' })).toMatchObject({
+      code: 'OPTION_MODE',
+      message:
+        'fit of "points" › earlyStopping: mode must tell whether less or more of "loss" is better, got auto.\nExpected "min" or "max".',
     });
     expect(await refused({ patience: 1.5 })).toMatchObject({ code: 'OPTION_RANGE' });
     expect(await refused({ minDelta: -1 })).toMatchObject({ code: 'OPTION_RANGE' });

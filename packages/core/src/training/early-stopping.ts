@@ -1,5 +1,6 @@
 import { AttributeError } from '@etalon/spec';
 import type { EpochResult } from './events.ts';
+import type { Reported } from './running-means.ts';
 
 /** When `fit` ends because a result no longer improves. Keras `EarlyStopping`. */
 export interface EarlyStopping<M extends string = string> {
@@ -9,7 +10,7 @@ export interface EarlyStopping<M extends string = string> {
   readonly patience?: number;
   /** Change that counts as an improvement only when it is larger; default 0. */
   readonly minDelta?: number;
-  /** Whether less or more is better; default `min` for `loss`, else `max`. */
+  /** Whether less or more is better; default `min` for `loss`, else as the metric's `direction` says. Needed where it has none. */
   readonly mode?: 'min' | 'max';
   /**
    * Whether the variables of the best epoch, and the optimizer's state, come back at the end, also where training ends for another
@@ -53,23 +54,21 @@ export interface Stopping {
  * Begins to watch a run, or goes on with one that was interrupted.
  *
  * @param earlier - what was seen before the interruption; passed over when it is of another monitor.
- * @throws {AttributeError} `OPTION_MONITOR` when there is no such metric, `OPTION_RANGE` for numbers out of range.
+ * @throws {AttributeError} `OPTION_MONITOR` when there is no such metric, `OPTION_MODE` when it does not tell what is better and
+ * `mode` neither, `OPTION_RANGE` for numbers out of range.
  */
 export function stoppingOf(
   where: string,
   { earlyStopping }: { readonly earlyStopping?: EarlyStopping },
-  metrics: readonly string[],
+  metrics: readonly Reported[],
   earlier?: StoppingProgress,
 ): Stopping | undefined {
   if (earlyStopping === undefined) return undefined;
   const { monitor = 'loss', patience = 0, minDelta = 0 } = earlyStopping;
-  const { mode = monitor === 'loss' ? 'min' : 'max', restoreBest = false } = earlyStopping;
-  if (monitor !== 'loss' && !metrics.includes(monitor)) {
-    throw new AttributeError(
-      'OPTION_MONITOR',
-      `${where} › earlyStopping: there is no such result to monitor, got ${JSON.stringify(monitor)}.\nExpected one of ${JSON.stringify(['loss', ...metrics])}.`,
-    );
-  }
+  // Also where `mode` is given: the result must exist.
+  const direction = directionOf(where, monitor, metrics);
+  const { mode = direction, restoreBest = false } = earlyStopping;
+  if (mode !== 'min' && mode !== 'max') throw noMode(where, monitor, mode);
   requireAtLeast(where, 'patience', patience, Number.isSafeInteger(patience));
   requireAtLeast(where, 'minDelta', minDelta, Number.isFinite(minDelta));
   const best = mode === 'min' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
@@ -80,6 +79,29 @@ export function stoppingOf(
       : { ...first, best, bestEpoch: undefined, waited: 0 },
     minDelta,
     Math.max(1, patience),
+  );
+}
+
+/** Finds what is better, and that there is such a result at all. */
+function directionOf(
+  where: string,
+  monitor: string,
+  metrics: readonly Reported[],
+): 'min' | 'max' | undefined {
+  if (monitor === 'loss') return 'min';
+  const metric = metrics.find(({ name }) => name === monitor);
+  if (metric !== undefined) return metric.direction;
+  const names = ['loss', ...metrics.map(({ name }) => name)];
+  throw new AttributeError(
+    'OPTION_MONITOR',
+    `${where} › earlyStopping: there is no such result to monitor, got ${JSON.stringify(monitor)}.\nExpected one of ${JSON.stringify(names)}.`,
+  );
+}
+
+function noMode(where: string, monitor: string, mode: unknown): AttributeError {
+  return new AttributeError(
+    'OPTION_MODE',
+    `${where} › earlyStopping: mode must tell whether less or more of ${JSON.stringify(monitor)} is better, got ${String(mode)}.\nExpected "min" or "max".`,
   );
 }
 

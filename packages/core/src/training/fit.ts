@@ -11,14 +11,14 @@ import { isIndexed } from './dataset.ts';
 import type { Stopping } from './early-stopping.ts';
 import type { Callbacks, EpochResult } from './events.ts';
 import type { Pace } from './pace.ts';
-import type { Logs, MeanSums } from './running-means.ts';
+import type { Logs, MeanSums, Reported } from './running-means.ts';
 import { addReport, emptySums, meansOf } from './running-means.ts';
 
 /** What the loop needs of the trainer it runs for. */
 export interface FitHost<M extends string> {
   /** Begins messages: `fit of "digits"`. */
   readonly where: string;
-  readonly metrics: readonly M[];
+  readonly metrics: readonly Reported<M>[];
   readonly key: RandomKey;
   readonly position: TrainingPosition;
   /** Moves on; called after each call of the backend and each epoch. */
