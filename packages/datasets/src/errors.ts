@@ -12,6 +12,7 @@ export const datasetErrorCodes = [
   'IDX_TRUNCATED',
   'IDX_UNKNOWN_TYPE',
   'IDX_UNWRITABLE',
+  'ID_OUT_OF_RANGE',
   'INVALID_OPTION',
   'INVALID_TENSOR',
   'LABEL_OUT_OF_RANGE',
@@ -20,6 +21,7 @@ export const datasetErrorCodes = [
   'MNIST_FORMAT',
   'NO_FIELDS',
   'SIZES_DIFFER',
+  'UNKNOWN_CHARACTER',
   'UNKNOWN_FIELD',
   'UNSUPPORTED_DTYPE',
 ] as const;
