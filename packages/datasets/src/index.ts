@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 
+export { type AugmentOptions, augmentImages } from './augment-images.ts';
 export { type BatchesOptions, batches } from './batches.ts';
 export {
   type CharacterVocabulary,
