@@ -253,6 +253,7 @@ export {
   sparseCategoricalAccuracy,
 } from './metrics/accuracy.ts';
 export type { Metric, MetricOptions, MetricSums } from './metrics/metric.ts';
+export { perplexity } from './metrics/perplexity.ts';
 export { meanAbsoluteErrorMetric, meanSquaredErrorMetric } from './metrics/regression.ts';
 export type { LayerOutput, LayerUse, Mode, VariableDeclaration } from './model/build-context.ts';
 export type { ModelDefinition } from './model/define-model.ts';
@@ -269,12 +270,16 @@ export type {
 } from './model/model.ts';
 export type { LayerSummary, ModelSummary } from './model/summary.ts';
 export { formatSummary, summarize } from './model/summary.ts';
+export type { TransferOptions } from './model/transfer-variables.ts';
+export { transferVariables } from './model/transfer-variables.ts';
 export type { VariableDeclarations, Variables } from './model/variables.ts';
 export type { AdamOptions, AdamWOptions } from './optimizers/adam.ts';
 export { adam, adamW } from './optimizers/adam.ts';
 export type { Updatable, Updated } from './optimizers/apply-updates.ts';
 export { applyUpdates } from './optimizers/apply-updates.ts';
 export { clipByGlobalNorm, clipByNorm, clipByValue } from './optimizers/clip-gradients.ts';
+export type { OneCycleOptions } from './optimizers/one-cycle.ts';
+export { oneCycle } from './optimizers/one-cycle.ts';
 export type {
   LearningRate,
   Optimizer,
@@ -302,6 +307,7 @@ export type { SgdOptions } from './optimizers/sgd.ts';
 export { sgd } from './optimizers/sgd.ts';
 export type { DecodeSafetensorsOptions, Safetensors } from './serialization/safetensors.ts';
 export { decodeSafetensors, encodeSafetensors } from './serialization/safetensors.ts';
+export { decodeCheckpointVariables } from './training/checkpoint-variables.ts';
 export { createTrainer } from './training/create-trainer.ts';
 export type {
   ExampleBatch,

@@ -1,6 +1,7 @@
 /** Every `code` a {@link DatasetError} can carry; codes are stable, message texts are not. */
 export const datasetErrorCodes = [
   'EXAMPLE_OUT_OF_RANGE',
+  'FASHION_MNIST_FORMAT',
   'FIELDS_DIFFER',
   'FILE_NOT_FOUND',
   'FILE_UNREADABLE',
@@ -12,14 +13,18 @@ export const datasetErrorCodes = [
   'IDX_TRUNCATED',
   'IDX_UNKNOWN_TYPE',
   'IDX_UNWRITABLE',
+  'ID_OUT_OF_RANGE',
   'INVALID_OPTION',
   'INVALID_TENSOR',
+  'IRIS_FORMAT',
+  'JSON_CORRUPT',
   'LABEL_OUT_OF_RANGE',
   'MAP_RESULT_MISMATCH',
   'MISSING_PACKAGE',
   'MNIST_FORMAT',
   'NO_FIELDS',
   'SIZES_DIFFER',
+  'UNKNOWN_CHARACTER',
   'UNKNOWN_FIELD',
   'UNSUPPORTED_DTYPE',
 ] as const;

@@ -5,7 +5,13 @@
  * @packageDocumentation
  */
 
+export { type AugmentOptions, augmentImages } from './augment-images.ts';
 export { type BatchesOptions, batches } from './batches.ts';
+export {
+  type CharacterVocabulary,
+  type CharacterVocabularyOptions,
+  characterVocabulary,
+} from './character-vocabulary.ts';
 export { concatenate } from './concatenate.ts';
 export type { Batch, Dataset, Fields, FieldType } from './dataset.ts';
 export { datasetFromTensors, type FieldsOfTensors } from './dataset-from-tensors.ts';
@@ -27,3 +33,11 @@ export { imagesToFloat, type ScaleOptions, scale, scaleField } from './scale.ts'
 export { type ShuffleOptions, shuffle, shuffledIndices } from './shuffle.ts';
 export { type SplitByFraction, type SplitBySizes, split } from './split.ts';
 export { subset, takeExamples } from './subset.ts';
+export {
+  type SeriesWindowFields,
+  type SeriesWindowsOptions,
+  type WindowFields,
+  type WindowsOptions,
+  windowsOf,
+  windowsOfSeries,
+} from './windows.ts';

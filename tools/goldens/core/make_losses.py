@@ -1,12 +1,18 @@
-"""Writes packages/core/test/vectors/losses.json: losses and their gradients by PyTorch in float64.
+"""Writes packages/core/test/vectors/losses.json: losses and their gradients by PyTorch in float64, weighed
+ones confirmed by Keras.
 
-Run from anywhere, with torch installed:
+Run from anywhere, with torch and keras installed:
 
     python tools/goldens/core/make_losses.py
 
 Options are exact in float32, as which programs hold their constants.
 """
 
+import os
+
+os.environ['KERAS_BACKEND'] = 'torch'
+
+import keras
 import torch
 import torch.nn.functional as F
 
@@ -121,4 +127,85 @@ def regression():
     yield elementwise('huber', F.huber_loss, {}, indices(4, 30).double(), indices(4, 30).double())
 
 
-write(__file__, ['torch'], {'seed': SEED, 'cases': [*classes(), *binary(), *regression()]})
+def cross_entropy(x, y, smoothing):
+    if y.shape != x.shape:
+        y = F.one_hot(y, x.shape[-1]).double()
+    y = y * (1 - smoothing) + smoothing / x.shape[-1]
+    return -(y * x.log_softmax(-1)).sum(-1)
+
+
+def binary_cross_entropy(x, y, smoothing):
+    return F.binary_cross_entropy_with_logits(x, y * (1 - smoothing) + smoothing / 2, reduction='none')
+
+
+LOGITS = {'from_logits': True}
+VALUES = {
+    'sparseCategoricalCrossEntropy': (cross_entropy, keras.losses.SparseCategoricalCrossentropy, LOGITS),
+    'categoricalCrossEntropy': (cross_entropy, keras.losses.CategoricalCrossentropy, LOGITS),
+    'binaryCrossEntropy': (binary_cross_entropy, keras.losses.BinaryCrossentropy, LOGITS),
+    'meanSquaredError': (lambda x, y, _: (x - y) ** 2, keras.losses.MeanSquaredError, {}),
+}
+
+
+def weighed(loss, options, predictions, targets):
+    """Sample weights, of the shape of the loss's values. Keras defines them, and confirms in float32."""
+    values, make, form = VALUES[loss]
+    smoothing = options.get('labelSmoothing', 0.0)
+    weights = torch.rand(values(predictions, targets, 0.0).shape, generator=generator, dtype=torch.float64) * 2
+
+    def function(x, y):
+        value = (values(x, y, smoothing) * weights).mean()
+        # Keras takes the mean over the last axis of these first: it gets one of a single element.
+        last = (..., None) if x.shape == weights.shape else ...
+        smoothed = {'label_smoothing': smoothing} if smoothing else {}
+        confirmed = make(**form, **smoothed)(y[last], x[last], sample_weight=weights)
+        torch.testing.assert_close(value.float(), confirmed.float())
+        return value
+
+    return case(loss, options, predictions, targets, function) | {'sampleWeight': tensor(weights)}
+
+
+def masked(options, logits, labels):
+    """PyTorch's labels to be ignored."""
+    mask = indices(3, *labels.shape) > 0
+
+    def function(x, y):
+        kept = torch.where(mask, y, -100)
+        value = F.cross_entropy(
+            x.reshape(-1, x.shape[-1]),
+            kept.reshape(-1),
+            reduction=options.get('reduction', 'mean'),
+            label_smoothing=options.get('labelSmoothing', 0.0),
+        )
+        return value.reshape(y.shape) if options.get('reduction') == 'none' else value
+
+    return case('sparseCategoricalCrossEntropy', options, logits, labels, function) | {'mask': tensor(mask)}
+
+
+def chosen(loss, function, predictions, targets):
+    """The mean over the elements where a mask is true, weighed."""
+    mask = indices(3, *predictions.shape) > 0
+    weights = torch.rand(predictions.shape, generator=generator, dtype=torch.float64) * 2
+    mean = lambda x, y: (function(x, y, reduction='none') * weights)[mask].mean()
+    return case(loss, {}, predictions, targets, mean) | {'sampleWeight': tensor(weights), 'mask': tensor(mask)}
+
+
+def parts():
+    for loss in ['sparseCategoricalCrossEntropy', 'categoricalCrossEntropy']:
+        targets = indices(4, 2, 3) if loss.startswith('sparse') else normal(2, 3, 4).softmax(-1)
+        yield weighed(loss, {}, normal(2, 3, 4), targets)
+    yield weighed('binaryCrossEntropy', {}, normal(3, 4), indices(2, 3, 4).double())
+    yield weighed('binaryCrossEntropy', {'labelSmoothing': 0.25}, normal(3, 4), indices(2, 3, 4).double())
+    one_hot = F.one_hot(indices(4, 5), 4).double()
+    yield weighed('categoricalCrossEntropy', {'labelSmoothing': 0.25}, normal(5, 4), one_hot)
+    yield weighed('meanSquaredError', {}, normal(3, 4), normal(3, 4))
+    for options in [{}, {'reduction': 'sum'}, {'reduction': 'none'}, {'labelSmoothing': 0.125}]:
+        yield masked(options, normal(3, 5, 4), indices(4, 3, 5))
+    labels = indices(2, 4, 3).double()
+    yield chosen('binaryCrossEntropy', F.binary_cross_entropy_with_logits, normal(4, 3), labels)
+    yield chosen('meanAbsoluteError', F.l1_loss, normal(4, 3), normal(4, 3))
+    yield chosen('huber', F.huber_loss, normal(4, 3), normal(4, 3))
+
+
+cases = [*classes(), *binary(), *regression(), *parts()]
+write(__file__, ['torch', 'keras'], {'seed': SEED, 'cases': cases})

@@ -1,4 +1,4 @@
-"""Writes packages/core/test/vectors/schedules.json: learning rates by Keras, and clipped gradients by optax, in float64.
+"""Writes packages/core/test/vectors/schedules.json: learning rates by Keras and optax, and clipped gradients by optax, in float64.
 
 Run from anywhere, with keras, jax, optax and numpy installed:
 
@@ -41,6 +41,10 @@ SCHEDULES = [
      schedules.CosineDecay(0.125, 20, warmup_target=0.5, warmup_steps=10)),
     ('piecewiseConstantDecay', {'boundaries': [3, 10], 'rates': [0.5, 0.25, 0.125]},
      schedules.PiecewiseConstantDecay([3, 10], [0.5, 0.25, 0.125])),
+    ('oneCycle', {'peakRate': 0.5, 'totalSteps': 30}, optax.cosine_onecycle_schedule(30, 0.5)),
+    ('oneCycle',
+     {'peakRate': 0.5, 'totalSteps': 31, 'warmupShare': 0.5, 'initialDivisor': 4, 'finalDivisor': 16},
+     optax.cosine_onecycle_schedule(31, 0.5, 0.5, 4, 16)),
 ]  # fmt: skip
 
 

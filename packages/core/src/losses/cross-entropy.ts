@@ -22,7 +22,7 @@ import {
   reshapeFix,
 } from './loss-operands.ts';
 import type { CrossEntropyOptions } from './loss-options.ts';
-import { reduceLoss, requireLossOption } from './loss-options.ts';
+import { reduceLoss, smoothingOf } from './loss-options.ts';
 
 /**
  * Returns the cross entropy `-log softmax(logits)[label]` of class indices, in nats. Keras
@@ -82,11 +82,6 @@ export function categoricalCrossEntropy(
     const ofTargets = reduceSum(mul(targets, logProbabilities), { axes: -1 });
     return neg(reduceLoss(loss, smooth(ofTargets, logProbabilities, smoothing, classes), options));
   });
-}
-
-function smoothingOf(loss: string, { labelSmoothing = 0 }: CrossEntropyOptions): number {
-  requireLossOption(loss, 'labelSmoothing', labelSmoothing, (s) => s >= 0 && s <= 1, 'in [0, 1]');
-  return labelSmoothing;
 }
 
 // Σ ((1 - s)·targets + s/classes)·log p, from Σ targets·log p

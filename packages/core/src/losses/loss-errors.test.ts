@@ -156,6 +156,38 @@ describe('options', () => {
     );
   });
 
+  it.each<[string, Type, string, string, string]>([
+    [
+      'sampleWeight',
+      ['int32', [3]],
+      'DTypeError',
+      'DTYPE_LOSS',
+      "meanSquaredError: sampleWeight must be float32, got int32[3].\nFix: cast(sampleWeight, 'float32').",
+    ],
+    [
+      'mask',
+      ['float32', [3]],
+      'DTypeError',
+      'DTYPE_LOSS',
+      "meanSquaredError: mask must be bool, got float32[3].\nFix: cast(mask, 'bool').",
+    ],
+    [
+      'mask',
+      ['bool', [1]],
+      'ShapeError',
+      'SHAPE_LOSS',
+      'meanSquaredError: mask must have one element for each value of the loss, got bool[1] for float32[3].',
+    ],
+  ])('refuses a %s of %j', (option, type, name, code, message) => {
+    const call = () =>
+      traceProgram(
+        'loss',
+        { x: tensor(...one), y: tensor(...one), part: tensor(...type) },
+        ({ x, y, part }) => ({ value: meanSquaredError(x, y, { [option]: part }) }),
+      );
+    expectError(call, name, code, message);
+  });
+
   it.each([[-0.1], [1.5], [Number.NaN]])('refuses label smoothing of %d', (labelSmoothing) => {
     expectError(
       attempt(categoricalCrossEntropy, logits, logits, { labelSmoothing }),

@@ -34,13 +34,16 @@ function lossProgram(
   predictions: TensorType,
   targets: TensorType,
   options?: object,
+  parts: Readonly<Record<string, TensorType>> = {},
 ): ProgramV1 {
-  return traceProgram('loss', { predictions, targets }, (inputs) => ({
-    value: apply(inputs.predictions, inputs.targets, options),
-    gradient: gradient((x: Tensor) => reduceSum(apply(x, inputs.targets, options)))(
-      inputs.predictions,
-    ),
-  }));
+  return traceProgram('loss', { predictions, targets, ...parts }, (inputs) => {
+    const { predictions, targets, ...given } = inputs as Record<string, Tensor> & typeof inputs;
+    const all = { ...options, ...given };
+    return {
+      value: apply(predictions, targets, all),
+      gradient: gradient((x: Tensor) => reduceSum(apply(x, targets, all)))(predictions),
+    };
+  });
 }
 
 function float64(shape: readonly number[], data: readonly number[]): ReferenceTensor {
@@ -57,7 +60,39 @@ function int32(shape: readonly number[], data: readonly number[]): HostTensor {
 
 const batched = ([, ...rest]: readonly number[]) => ['batch', ...rest];
 
-type Vector = (typeof vectors.cases)[number];
+interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: readonly (number | boolean)[];
+}
+
+type Vector = (typeof vectors.cases)[number] & {
+  readonly sampleWeight?: Numbers;
+  readonly mask?: Numbers;
+};
+
+const partTypes = { sampleWeight: 'float32', mask: 'bool' } as const;
+
+/** Weights and masks of a case, and their types. */
+function partsOf(
+  vector: Vector,
+  shapeOf: (shape: readonly number[]) => readonly (string | number)[],
+) {
+  const given = (['sampleWeight', 'mask'] as const).flatMap((name) => {
+    const numbers = vector[name];
+    return numbers === undefined ? [] : [{ name, dtype: partTypes[name], ...numbers }];
+  });
+  return {
+    types: Object.fromEntries(
+      given.map(({ name, dtype, shape }) => [name, tensor(dtype, shapeOf(shape))]),
+    ),
+    values: Object.fromEntries(
+      given.map(({ name, dtype, shape, data }) => [
+        name,
+        { ...float64(shape, data.map(Number)), dtype } as ReferenceTensor,
+      ]),
+    ),
+  };
+}
 
 function inputsOf({ loss, predictions, targets }: Vector) {
   const { shape, data } = targets;
@@ -78,7 +113,7 @@ function expectClose(actual: ArrayLike<number>, expected: readonly number[]): vo
 
 describe('losses', () => {
   it.each(vectors.cases.map((vector, index) => ({ ...vector, index })))(
-    '$loss $options equals PyTorch, value and gradient (case $index)',
+    '$loss $options equals PyTorch or Keras, value and gradient (case $index)',
     (vector) => {
       const { loss, options, predictions, targets, value, gradient: expected } = vector;
       const program = lossProgram(
@@ -86,8 +121,10 @@ describe('losses', () => {
         tensor('float32', batched(predictions.shape)),
         tensor(targetDType(loss), batched(targets.shape)),
         options,
+        partsOf(vector, batched).types,
       );
-      const outputs = evaluateProgram(program, inputsOf(vector));
+      const { values } = partsOf(vector, batched);
+      const outputs = evaluateProgram(program, { ...inputsOf(vector), ...values });
       expect(outputs.value?.shape).toEqual(value.shape);
       expectClose(outputs.value?.data ?? [], value.data);
       expectClose(outputs.gradient?.data ?? [], expected);
@@ -97,15 +134,17 @@ describe('losses', () => {
   it.each(vectors.cases.map((vector, index) => ({ ...vector, index })))(
     '$loss $options stays within 1e-5 of it in float32 (case $index)',
     (vector) => {
-      const { loss, options, predictions, targets } = vector;
+      const { loss, options, predictions, targets, value } = vector;
       const program = lossProgram(
         lossNamed(loss),
         tensor('float32', predictions.shape),
         tensor(targetDType(loss), targets.shape),
         options,
+        partsOf(vector, (shape) => shape).types,
       );
-      const { value } = evaluateWithBounds(program, inputsOf(vector), { precision: 'cpu' });
-      value?.bound.forEach((bound, index) => {
+      const inputs = { ...inputsOf(vector), ...partsOf(vector, (shape) => shape).values };
+      const { value: result } = evaluateWithBounds(program, inputs, { precision: 'cpu' });
+      result?.bound.forEach((bound, index) => {
         expect(bound).toBeLessThan(1e-5 * (1 + Math.abs(value.data[index] ?? Number.NaN)));
       });
     },
@@ -175,6 +214,45 @@ describe('sparseCategoricalCrossEntropy', () => {
       ).rejects.toMatchObject({ name: 'DataError', code: 'INDEX_OUT_OF_RANGE' });
     }
     await backend.dispose();
+  });
+});
+
+describe('a mask', () => {
+  const types = {
+    predictions: tensor('float32', ['batch']),
+    targets: tensor('float32', ['batch']),
+    mask: tensor('bool', ['batch']),
+  };
+  const masked = (reduction: string, kept: readonly number[]) => {
+    const program = traceProgram('masked', types, ({ predictions, targets, mask }) => {
+      const loss = (x: Tensor) => meanSquaredError(x, targets, { reduction, mask } as object);
+      return {
+        value: loss(predictions),
+        gradient: gradient((x: Tensor) => reduceSum(loss(x)))(predictions),
+      };
+    });
+    const outputs = evaluateProgram(program, {
+      predictions: float32([3], [1, Number.NaN, 3]),
+      targets: float32([3], [0, 0, 1]),
+      mask: { dtype: 'bool', shape: [3], data: Uint8Array.from(kept) },
+    });
+    return {
+      value: [...(outputs.value?.data ?? [])],
+      gradient: [...(outputs.gradient?.data ?? [])],
+    };
+  };
+
+  it('keeps what is no number out of the loss, and out of the gradients of the others', () => {
+    expect(masked('mean', [1, 0, 1])).toMatchObject({
+      value: [2.5],
+      gradient: [1, expect.anything(), 2],
+    });
+    expect(masked('sum', [0, 0, 1]).value).toEqual([4]);
+    expect(masked('none', [1, 0, 1]).value).toEqual([1, 0, 4]);
+  });
+
+  it('of nothing gives 0', () => {
+    expect(masked('mean', [0, 0, 0]).value).toEqual([0]);
   });
 });
 

@@ -23,15 +23,20 @@ export interface BinaryAccuracyOptions extends MetricOptions {
 export function sparseCategoricalAccuracy(
   outputName: string,
   targetName: string,
-  { name = 'sparseCategoricalAccuracy' }: MetricOptions = {},
+  { name = 'sparseCategoricalAccuracy', mask }: MetricOptions = {},
 ): Metric {
-  return createMetric(name, outputName, targetName, (where, output, target) => {
-    requireDType(where, output, 'float32');
-    requireDType(where, target, 'int32');
-    requireClassAxis(where, output);
-    requireShape(where, output, target, output.tensor.shape.slice(0, -1));
-    return cast(equal(argMax(output.tensor), target.tensor), 'float32');
-  });
+  return createMetric(
+    { name, mask, direction: 'max' },
+    outputName,
+    targetName,
+    (where, output, target) => {
+      requireDType(where, output, 'float32');
+      requireDType(where, target, 'int32');
+      requireClassAxis(where, output);
+      requireShape(where, output, target, output.tensor.shape.slice(0, -1));
+      return cast(equal(argMax(output.tensor), target.tensor), 'float32');
+    },
+  );
 }
 
 /**
@@ -44,15 +49,20 @@ export function sparseCategoricalAccuracy(
 export function categoricalAccuracy(
   outputName: string,
   targetName: string,
-  { name = 'categoricalAccuracy' }: MetricOptions = {},
+  { name = 'categoricalAccuracy', mask }: MetricOptions = {},
 ): Metric {
-  return createMetric(name, outputName, targetName, (where, output, target) => {
-    requireDType(where, output, 'float32');
-    requireDType(where, target, 'float32');
-    requireClassAxis(where, output);
-    requireShape(where, output, target, output.tensor.shape);
-    return cast(equal(argMax(output.tensor), argMax(target.tensor)), 'float32');
-  });
+  return createMetric(
+    { name, mask, direction: 'max' },
+    outputName,
+    targetName,
+    (where, output, target) => {
+      requireDType(where, output, 'float32');
+      requireDType(where, target, 'float32');
+      requireClassAxis(where, output);
+      requireShape(where, output, target, output.tensor.shape);
+      return cast(equal(argMax(output.tensor), argMax(target.tensor)), 'float32');
+    },
+  );
 }
 
 /**
@@ -66,7 +76,7 @@ export function categoricalAccuracy(
 export function binaryAccuracy(
   outputName: string,
   targetName: string,
-  { name = 'binaryAccuracy', threshold = 0 }: BinaryAccuracyOptions = {},
+  { name = 'binaryAccuracy', mask, threshold = 0 }: BinaryAccuracyOptions = {},
 ): Metric {
   if (!Number.isFinite(threshold)) {
     throw new AttributeError(
@@ -75,11 +85,16 @@ export function binaryAccuracy(
       { details: { option: 'threshold', value: threshold } },
     );
   }
-  return createMetric(name, outputName, targetName, (where, output, target) => {
-    requireDType(where, output, 'float32');
-    requireDType(where, target, 'float32');
-    requireShape(where, output, target, output.tensor.shape);
-    const answer = greater(output.tensor, threshold);
-    return cast(equal(answer, greater(target.tensor, 0.5)), 'float32');
-  });
+  return createMetric(
+    { name, mask, direction: 'max' },
+    outputName,
+    targetName,
+    (where, output, target) => {
+      requireDType(where, output, 'float32');
+      requireDType(where, target, 'float32');
+      requireShape(where, output, target, output.tensor.shape);
+      const answer = greater(output.tensor, threshold);
+      return cast(equal(answer, greater(target.tensor, 0.5)), 'float32');
+    },
+  );
 }

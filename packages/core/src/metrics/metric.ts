@@ -10,6 +10,10 @@ export interface MetricSums {
 export interface Metric {
   /** Names the metric in messages and in the program. */
   readonly name: string;
+  /** Whether less or more is better, where it is known: early stopping goes by it. */
+  readonly direction?: 'min' | 'max';
+  /** Turns the mean over everything into what is reported; default the mean itself. */
+  finish?(mean: number): number;
   /**
    * Adds the nodes that measure one batch.
    *
@@ -26,4 +30,9 @@ export interface Metric {
 export interface MetricOptions {
   /** Default the name of the function. */
   readonly name?: string;
+  /**
+   * Name of a bool target with an element for each value that the metric is the mean of: those where it is false do not count. For
+   * sequences of different lengths.
+   */
+  readonly mask?: string;
 }

@@ -5,6 +5,7 @@ import type { HostTensor } from '@etalon/spec';
 import { describe, expect, it } from 'vitest';
 import { binaryAccuracy, categoricalAccuracy, sparseCategoricalAccuracy } from './accuracy.ts';
 import type { Metric } from './metric.ts';
+import { perplexity } from './perplexity.ts';
 import { meanAbsoluteErrorMetric, meanSquaredErrorMetric } from './regression.ts';
 
 const float32 = (shape: readonly number[], data: readonly number[]): HostTensor => ({
@@ -129,13 +130,15 @@ const factories = [
   binaryAccuracy,
   meanSquaredErrorMetric,
   meanAbsoluteErrorMetric,
+  perplexity,
 ];
+const isSparse = (name: string): boolean => name.startsWith('sparse') || name === 'perplexity';
 
 describe.each(factories.map((factory) => [factory.name, factory] as const))(
   '%s',
   (name, factory) => {
-    const target = tensor(name.startsWith('sparse') ? 'int32' : 'float32', ['batch']);
-    const output = tensor('float32', name.startsWith('sparse') ? ['batch', 3] : ['batch']);
+    const target = tensor(isSparse(name) ? 'int32' : 'float32', ['batch']);
+    const output = tensor('float32', isSparse(name) ? ['batch', 3] : ['batch']);
 
     it('is named after its function unless told otherwise', () => {
       expect(factory('logits', 'label').name).toBe(name.replace('Metric', ''));
@@ -190,6 +193,73 @@ describe.each(factories.map((factory) => [factory.name, factory] as const))(
     });
   },
 );
+
+describe('perplexity', () => {
+  it('is the number of classes where all are equally likely, whatever the batches', () => {
+    const metric = perplexity('logits', 'label');
+    const [[total = 0, count = 0] = []] = measure(
+      metric,
+      float32([2, 2, 4], Array(16).fill(3)),
+      int32([2, 2], [0, 1, 2, 3]),
+    );
+    expect(count).toBe(4);
+    expect(metric.finish?.(total / count)).toBeCloseTo(4, 12);
+    expect(metric.direction).toBe('min');
+  });
+
+  it('is the geometric mean of reciprocal probabilities', () => {
+    const metric = perplexity('logits', 'label');
+    const logits = float32([2, 2], [Math.log(3), 0, 0, 0]);
+    const [[total = 0, count = 0] = []] = measure(metric, logits, int32([2], [0, 1]));
+    // Probabilities 3/4 and 1/2.
+    expect(metric.finish?.(total / count)).toBeCloseTo(Math.sqrt((4 / 3) * 2), 7);
+  });
+});
+
+describe('a mask', () => {
+  const types = {
+    logits: tensor('float32', ['batch', 2, 2]),
+    label: tensor('int32', ['batch', 2]),
+    isWord: tensor('bool', ['batch', 2]),
+  };
+  const masked = (metric: Metric, mask: TensorType = types.isWord) =>
+    traceProgram('metric', { ...types, isWord: mask }, ({ logits, label, isWord }) => ({
+      ...metric.compute({ logits }, { label, isWord }),
+    }));
+
+  it.each([
+    [sparseCategoricalAccuracy, 1],
+    [perplexity, 2 * Math.log1p(Math.exp(-1)) + 1],
+  ])('leaves out values, of which one is no number (case %#)', (factory, total) => {
+    const sums = evaluateProgram(masked(factory('logits', 'label', { mask: 'isWord' })), {
+      logits: float32([2, 2, 2], [1, 0, 1, 0, Number.NaN, 0, 0, 1]),
+      label: int32([2, 2], [0, 1, 0, 0]),
+      isWord: { dtype: 'bool', shape: [2, 2], data: Uint8Array.of(1, 1, 0, 0) },
+    });
+    expect(sums.total?.data[0]).toBeCloseTo(total, 12);
+    expect(sums.count?.data[0]).toBe(2);
+  });
+
+  it('must be a bool for each value, and a target', () => {
+    const metric = sparseCategoricalAccuracy('logits', 'label', { mask: 'isWord' });
+    expect(() => masked(metric, tensor('float32', ['batch', 2]))).toThrow(
+      expect.objectContaining({
+        code: 'DTYPE_METRIC',
+        message:
+          'metric "sparseCategoricalAccuracy": target "isWord" must be bool, got float32[batch, 2].',
+      }),
+    );
+    expect(() => masked(metric, tensor('bool', ['batch']))).toThrow(
+      expect.objectContaining({ code: 'SHAPE_METRIC' }),
+    );
+    expect(() => masked(sparseCategoricalAccuracy('logits', 'label', { mask: 'isword' }))).toThrow(
+      expect.objectContaining({
+        code: 'METRIC_NAME_UNKNOWN',
+        message: expect.stringContaining('Did you mean "isWord"?'),
+      }),
+    );
+  });
+});
 
 describe('accuracies over classes', () => {
   it.each([

@@ -1,5 +1,6 @@
 import type { Tensor } from '@etalon/compiler';
 import { abs, square, sub } from '@etalon/compiler';
+import type { MetricTraits } from './create-metric.ts';
 import { createMetric } from './create-metric.ts';
 import type { Metric, MetricOptions } from './metric.ts';
 import { requireDType, requireShape } from './operands.ts';
@@ -16,9 +17,9 @@ import { requireDType, requireShape } from './operands.ts';
 export function meanSquaredErrorMetric(
   outputName: string,
   targetName: string,
-  { name = 'meanSquaredError' }: MetricOptions = {},
+  { name = 'meanSquaredError', mask }: MetricOptions = {},
 ): Metric {
-  return ofDifference(name, outputName, targetName, square);
+  return ofDifference({ name, mask }, outputName, targetName, square);
 }
 
 /**
@@ -28,21 +29,26 @@ export function meanSquaredErrorMetric(
 export function meanAbsoluteErrorMetric(
   outputName: string,
   targetName: string,
-  { name = 'meanAbsoluteError' }: MetricOptions = {},
+  { name = 'meanAbsoluteError', mask }: MetricOptions = {},
 ): Metric {
-  return ofDifference(name, outputName, targetName, abs);
+  return ofDifference({ name, mask }, outputName, targetName, abs);
 }
 
 function ofDifference(
-  name: string,
+  traits: Pick<MetricTraits, 'name' | 'mask'>,
   outputName: string,
   targetName: string,
   measure: (difference: Tensor) => Tensor,
 ): Metric {
-  return createMetric(name, outputName, targetName, (where, output, target) => {
-    requireDType(where, output, 'float32');
-    requireDType(where, target, 'float32');
-    requireShape(where, output, target, output.tensor.shape);
-    return measure(sub(output.tensor, target.tensor));
-  });
+  return createMetric(
+    { ...traits, direction: 'min' },
+    outputName,
+    targetName,
+    (where, output, target) => {
+      requireDType(where, output, 'float32');
+      requireDType(where, target, 'float32');
+      requireShape(where, output, target, output.tensor.shape);
+      return measure(sub(output.tensor, target.tensor));
+    },
+  );
 }

@@ -16,6 +16,17 @@ export function requireAtLeastZero(where: string, option: string, value: number)
   throw outOfRange(where, option, value, 'a number of at least 0');
 }
 
+/** @throws {AttributeError} `OPTION_RANGE` unless an option, which may be a fraction, is above 0. */
+export function requireSteps(
+  where: string,
+  option: string,
+  value: number,
+  expected = 'a positive number of updates',
+): void {
+  if (Number.isFinite(value) && value > 0) return;
+  throw outOfRange(where, option, value, expected);
+}
+
 /** @throws {AttributeError} `OPTION_RANGE` unless an option is the share of the past in an average. */
 export function requireDecay(where: string, option: string, value: number): void {
   if (value >= 0 && value < 1) return;

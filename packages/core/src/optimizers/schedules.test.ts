@@ -5,10 +5,17 @@ import { describe, expect, it } from 'vitest';
 import { caught } from '../../test/support/errors.ts';
 import { evaluate, floats } from '../../test/support/tensors.ts';
 import { clipByGlobalNorm, clipByNorm, clipByValue } from './clip-gradients.ts';
+import { oneCycle } from './one-cycle.ts';
 import type { Schedule } from './schedules.ts';
 import { cosineDecay, exponentialDecay, linearDecay, piecewiseConstantDecay } from './schedules.ts';
 
-const schedules = { cosineDecay, exponentialDecay, linearDecay, piecewiseConstantDecay };
+const schedules = {
+  cosineDecay,
+  exponentialDecay,
+  linearDecay,
+  oneCycle,
+  piecewiseConstantDecay,
+};
 
 type Numbers = Readonly<Record<string, readonly number[]>>;
 
@@ -37,20 +44,24 @@ const goldens: Goldens = JSON.parse(
 const { maxNorm, limit, steps } = goldens.settings;
 
 describe('schedules', () => {
-  it.each(goldens.schedules)('$schedule with $options gives the rates of Keras', (golden) => {
-    const make = schedules[golden.schedule] as (options: object) => Schedule;
-    const schedule = make(golden.options);
-    const program = traceProgram('rate', { step: tensor('float32', []) }, ({ step }) => ({
-      rate: schedule(step),
-    }));
-    steps.forEach((done, at) => {
-      // Optimizers count from 1.
-      const { rate } = evaluateProgram(program, { step: floats([done + 1], []) });
-      // π is a float32 constant.
-      const digits = golden.schedule === 'cosineDecay' ? 6 : 12;
-      expect(rate?.data[0]).toBeCloseTo(golden.rates[at] ?? Number.NaN, digits);
-    });
-  });
+  it.each(goldens.schedules)(
+    '$schedule with $options gives the rates of Keras or optax',
+    (golden) => {
+      const make = schedules[golden.schedule] as (options: object) => Schedule;
+      const schedule = make(golden.options);
+      const program = traceProgram('rate', { step: tensor('float32', []) }, ({ step }) => ({
+        rate: schedule(step),
+      }));
+      steps.forEach((done, at) => {
+        // Optimizers count from 1.
+        const { rate } = evaluateProgram(program, { step: floats([done + 1], []) });
+        // π is a float32 constant.
+        const hasWaves = ['cosineDecay', 'oneCycle'].includes(golden.schedule);
+        const digits = hasWaves ? 6 : 12;
+        expect(rate?.data[0]).toBeCloseTo(golden.rates[at] ?? Number.NaN, digits);
+      });
+    },
+  );
 
   it.each<[string, () => Schedule]>([
     [
@@ -61,6 +72,9 @@ describe('schedules', () => {
       'exponentialDecay',
       () => schedules.exponentialDecay({ initialRate: 1, decaySteps: 5, decayRate: 2 }),
     ],
+    ['oneCycle', () => schedules.oneCycle({ peakRate: 1, totalSteps: 3 })],
+    ['oneCycle', () => schedules.oneCycle({ peakRate: 1, totalSteps: 30, warmupShare: 1 })],
+    ['oneCycle', () => schedules.oneCycle({ peakRate: 1, totalSteps: 30, finalDivisor: 0 })],
     ['linearDecay', () => schedules.linearDecay({ initialRate: -1, decaySteps: 5 })],
     ['cosineDecay', () => schedules.cosineDecay({ initialRate: 1, decaySteps: 5, warmupSteps: 2 })],
     [

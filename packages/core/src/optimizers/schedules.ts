@@ -13,7 +13,7 @@ import {
   sub,
   where,
 } from '@etalon/compiler';
-import { outOfRange, requireAtLeastZero } from './options.ts';
+import { outOfRange, requireAtLeastZero, requireSteps } from './options.ts';
 
 /** A learning rate that changes: the float32 rate of an update, from its number, 1 at first. */
 export type Schedule = (step: Tensor) => Tensor;
@@ -153,9 +153,4 @@ export function piecewiseConstantDecay(options: PiecewiseConstantDecayOptions): 
       filled(done, first),
     );
   };
-}
-
-function requireSteps(where: string, option: string, value: number): void {
-  if (Number.isFinite(value) && value > 0) return;
-  throw outOfRange(where, option, value, 'a positive number of updates');
 }

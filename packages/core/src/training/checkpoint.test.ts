@@ -205,6 +205,16 @@ describe('restore refuses', () => {
       (text: string) => text.replace('"model":"points"', '"model":1'),
       '"model" must be a text',
     ],
+    [
+      'early stopping of no mode',
+      (text: string) => text.replace('"batch":0', '"batch":0,"stopping":{"best":1}'),
+      '"mode" must be "min" or "max"',
+    ],
+    [
+      'early stopping without a best result',
+      (text: string) => text.replace('"batch":0', '"batch":0,"stopping":{"mode":"min"}'),
+      '"best" must be a number',
+    ],
   ])('a training position that is %s', async (_, change, message) => {
     expect(await refusal(await withTraining(change))).toMatchObject({
       code: 'CHECKPOINT_CORRUPT',

@@ -1,6 +1,7 @@
 import type { HostTensor } from '@etalon/spec';
 import { EtalonError, SerializationError } from '@etalon/spec';
 import { decodeSafetensors, encodeSafetensors } from '../serialization/safetensors.ts';
+import type { StoppingProgress } from './early-stopping.ts';
 import type { MeanSums } from './running-means.ts';
 import { emptySums } from './running-means.ts';
 
@@ -16,6 +17,8 @@ export interface TrainingPosition {
   readonly batch: number;
   /** Sums of an interrupted epoch. */
   readonly sums: MeanSums;
+  /** What early stopping has seen of an interrupted `fit`. */
+  readonly stopping?: StoppingProgress;
 }
 
 /** Whose training a checkpoint is of. */
@@ -31,15 +34,24 @@ export interface TrainingIdentity {
 export interface Checkpoint extends TrainingIdentity {
   readonly position: TrainingPosition;
   /** By program input name: `parameters/…`, `state/…`, `slots/…`. */
-  readonly tensors: Readonly<Record<string, HostTensor>>;
+  readonly tensors: Tensors;
+  /** The best state that an interrupted `fit` has seen, by the same names. */
+  readonly best: Tensors | undefined;
 }
+
+type Tensors = Readonly<Record<string, HostTensor>>;
+
+// Names of the state begin with its roles, of which this is none.
+const bestPrefix = 'best/';
 
 const formatKey = 'etalon.checkpoint';
 const formatVersion = '1';
 
 /** Writes a checkpoint as safetensors, the position in the metadata. */
-export function encodeCheckpoint({ tensors, ...rest }: Checkpoint): Uint8Array {
-  return encodeSafetensors(tensors, {
+export function encodeCheckpoint({ tensors, best = {}, ...rest }: Checkpoint): Uint8Array {
+  const ofBest = Object.entries(best).map(([name, tensor]) => [`${bestPrefix}${name}`, tensor]);
+  const all: Tensors = { ...tensors, ...Object.fromEntries(ofBest) };
+  return encodeSafetensors(all, {
     [formatKey]: formatVersion,
     training: JSON.stringify(rest, withNonFinite),
   });
@@ -69,7 +81,16 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
       `checkpoint: the file must be a checkpoint of version ${formatVersion}, got ${version === undefined ? 'no version' : JSON.stringify(version)}.\nExpected what trainer.checkpoint() returned.`,
     );
   }
-  return { ...parseTraining(metadata.training ?? ''), tensors };
+  const training = parseTraining(metadata.training ?? '');
+  const entries = Object.entries(tensors);
+  const ofBest = entries.flatMap(([name, tensor]): [string, HostTensor][] =>
+    name.startsWith(bestPrefix) ? [[name.slice(bestPrefix.length), tensor]] : [],
+  );
+  return {
+    ...training,
+    tensors: Object.fromEntries(entries.filter(([name]) => !name.startsWith(bestPrefix))),
+    best: ofBest.length === 0 ? undefined : Object.fromEntries(ofBest),
+  };
 }
 
 function readTensors(bytes: Uint8Array): ReturnType<typeof decodeSafetensors> {
@@ -80,7 +101,7 @@ function readTensors(bytes: Uint8Array): ReturnType<typeof decodeSafetensors> {
   }
 }
 
-function parseTraining(text: string): Omit<Checkpoint, 'tensors'> {
+function parseTraining(text: string): Omit<Checkpoint, 'tensors' | 'best'> {
   const training = record(parseJson(text));
   const position = record(training.position);
   const sums = record(position.sums);
@@ -112,6 +133,18 @@ function parseTraining(text: string): Omit<Checkpoint, 'tensors'> {
     if (values.length === metrics.length && values.every(isNumber)) return values.map(Number);
     throw unreadable(`"${name}" must have a number for each metric`);
   };
+  const stopping = (of: Readonly<Record<string, unknown>>): StoppingProgress => {
+    if (!isNumber(of.best)) throw unreadable('"best" must be a number');
+    if (of.mode !== 'min' && of.mode !== 'max') throw unreadable('"mode" must be "min" or "max"');
+    return {
+      monitor: word(of, 'monitor'),
+      mode: of.mode,
+      restoresBest: of.restoresBest === true,
+      best: Number(of.best),
+      bestEpoch: of.bestEpoch === undefined ? undefined : integer(of, 'bestEpoch', 0),
+      waited: integer(of, 'waited', 0),
+    };
+  };
   return {
     model: word(training, 'model'),
     optimizer: word(training, 'optimizer'),
@@ -128,6 +161,7 @@ function parseTraining(text: string): Omit<Checkpoint, 'tensors'> {
         totals: numbers('totals'),
         counts: numbers('counts'),
       },
+      ...(position.stopping !== undefined && { stopping: stopping(record(position.stopping)) }),
     },
   };
 }
@@ -166,10 +200,12 @@ function record(value: unknown): Readonly<Record<string, unknown>> {
 export function requireSameTraining(
   { position, ...found }: Checkpoint,
   expected: TrainingIdentity,
-  tensors: Readonly<Record<string, HostTensor>>,
+  tensors: Tensors,
 ): TrainingPosition {
   const difference =
-    identityDifference(found, expected) ?? tensorDifference(found.tensors, tensors);
+    identityDifference(found, expected) ??
+    tensorDifference(found.tensors, tensors) ??
+    (found.best && tensorDifference(found.best, tensors));
   if (difference !== undefined) throw mismatch(expected.model, difference);
   if (found.metrics.join() === expected.metrics.join()) return position;
   // Sums of other metrics are of no use, and at the beginning of an epoch there are none to lose.
@@ -196,10 +232,7 @@ function identityDifference(
   return what && { what, got: found[what], expected: expected[what] };
 }
 
-function tensorDifference(
-  found: Readonly<Record<string, HostTensor>>,
-  expected: Readonly<Record<string, HostTensor>>,
-): Difference | undefined {
+function tensorDifference(found: Tensors, expected: Tensors): Difference | undefined {
   const typeOf = (tensor: HostTensor | undefined): string =>
     tensor === undefined ? 'none' : `${tensor.dtype}[${tensor.shape.join(', ')}]`;
   const names = new Set([...Object.keys(expected), ...Object.keys(found)]);

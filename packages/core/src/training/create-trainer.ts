@@ -1,7 +1,6 @@
 import type { RandomKey, TensorsOf } from '@etalon/compiler';
 import { randomKey } from '@etalon/compiler';
 import type { AbortSignalLike, HostTensor } from '@etalon/spec';
-import { AttributeError, DisposedError } from '@etalon/spec';
 import type { InputTypes, Model, NamedTensors } from '../model/model.ts';
 import type { Variables } from '../model/variables.ts';
 import { requireVariables } from '../model/variables.ts';
@@ -29,16 +28,17 @@ import type { TargetTypes, TrainingTask } from './one-step.ts';
 import { Pace } from './pace.ts';
 import { predictBatches } from './predict.ts';
 import { TrainerPrograms } from './programs.ts';
-import type { DataProgram, FieldNames } from './run-on-data.ts';
+import type { DataProgram } from './run-on-data.ts';
 import { readReport } from './run-on-data.ts';
-import type { Logs, MeanSums } from './running-means.ts';
-import { emptySums, meansOf } from './running-means.ts';
+import type { Logs, MeanSums, Reported } from './running-means.ts';
+import { emptySums, meansOf, reportedMetrics } from './running-means.ts';
 import { firstState, variablesOf } from './state-names.ts';
 import { canLoop } from './step-program.ts';
 import type { StepRunner } from './step-runner.ts';
 import { loopedSteps, singleSteps } from './step-runner.ts';
-import { requireFields, targetsOf } from './task.ts';
+import { fieldNames, requireFields, targetsOf } from './task.ts';
 import type { BatchOptions, FitOptions, Metrics, Trainer, TrainerOptions } from './trainer.ts';
+import { cannotLoop, disposedTrainer } from './trainer-errors.ts';
 
 /**
  * Makes a trainer: the model's first variables, and the programs that train, evaluate and predict on a backend.
@@ -85,25 +85,27 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   readonly #options: PlainOptions<O>;
   readonly #identity: TrainingIdentity;
   readonly #key: RandomKey;
-  readonly #metrics: readonly M[];
+  readonly #metrics: readonly Reported<M>[];
   readonly #programs: TrainerPrograms<I, O>;
   readonly #isTrained: (path: string) => boolean;
   readonly #state: GuardedState;
   #variables: Variables<HostTensor>;
   #position: TrainingPosition;
+  /** The best state that an unfinished `fit` has seen. */
+  #best: Tensors | undefined;
 
   constructor(model: Model<I, O>, options: PlainOptions<O>) {
     const { backend, optimizer, seed = 0, metrics = {}, variables } = options;
     this.model = model;
     this.#options = options;
-    this.#metrics = Object.keys(metrics) as M[];
+    this.#metrics = reportedMetrics(metrics);
     requireKnownOptions(`trainer of "${model.name}"`, options, trainerOptions);
-    requireMetricNames(`trainer of "${model.name}"`, this.#metrics);
+    requireMetricNames(`trainer of "${model.name}"`, Object.keys(metrics));
     this.#identity = {
       model: model.name,
       optimizer: optimizer.name,
       seed,
-      metrics: this.#metrics,
+      metrics: Object.keys(metrics),
     };
     this.#key = randomKey(seed);
     this.#programs = new TrainerPrograms(backend, model);
@@ -146,7 +148,9 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
       const runner = await this.#runnerFor(where, task, examples, { batchSize, stepsPerCall });
       const fixed = stepsPerCall === 'auto' ? undefined : stepsPerCall;
       const pace = new Pace({ fixed, limit: runner.limit });
-      const stopping = stoppingOf(where, options, this.#metrics);
+      const stopping = stoppingOf(where, options, this.#metrics, this.#position.stopping);
+      // What an interrupted run kept is of use to its continuation alone.
+      if (stopping?.progress.bestEpoch === undefined) this.#best = undefined;
       const plan = { ...options, batchSize, shuffle, validation, pace, signal, stopping };
       const host = this.#fitHost(where, runner, signal);
       const results = await this.#synchronized(host, () => runEpochs(host, examples, plan)).finally(
@@ -154,6 +158,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
       );
       const { iteration, epochsDone } = this.#position;
       this.#position = { iteration, epochsDone, epoch: 0, batch: 0, sums: this.#noSums() };
+      this.#best = undefined;
       return { epochs: results, ...stopping?.outcome() };
     });
   }
@@ -190,7 +195,8 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
       // Going on from what is written, not from what the device holds, makes the run that goes on and the one that is
       // restored the same, also on a backend that computes in a wider type.
       state.set(tensors);
-      return encodeCheckpoint({ ...this.#identity, position: this.#position, tensors });
+      const best = this.#best;
+      return encodeCheckpoint({ ...this.#identity, position: this.#position, tensors, best });
     });
   }
 
@@ -201,6 +207,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
         const expected = firstState(this.#variables, this.#options.optimizer, this.#isTrained);
         this.#position = requireSameTraining(checkpoint, this.#identity, expected);
         this.#variables = variablesOf(checkpoint.tensors);
+        this.#best = checkpoint.best;
         state.set(checkpoint.tensors);
       }),
     );
@@ -237,8 +244,7 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
 
   #fitHost(where: string, runner: StepRunner, signal: AbortSignalLike | undefined): FitHost<M> {
     const trainer = this;
-    let remembered: Remembered | undefined;
-    let best: Remembered['tensors'] | undefined;
+    let remembered: { readonly tensors: Tensors; readonly position: TrainingPosition } | undefined;
     return {
       where,
       metrics: this.#metrics,
@@ -258,11 +264,11 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
         remembered = { tensors, position: this.#position };
       },
       keepBest: async () => {
-        best = await this.#state.reading('fit', (state) => state.read());
+        this.#best = await this.#state.reading('fit', (state) => state.read());
       },
       restoreBest: () =>
         this.#state.writing('fit', (state) => {
-          if (best !== undefined) state.set(best);
+          if (this.#best !== undefined) state.set(this.#best);
         }),
       recall: () =>
         this.#state.writing('fit', (state) => {
@@ -340,28 +346,4 @@ class ModelTrainer<I extends InputTypes, O extends NamedTensors, M extends strin
   }
 }
 
-interface Remembered {
-  readonly tensors: Readonly<Record<string, HostTensor>>;
-  readonly position: TrainingPosition;
-}
-
-function fieldNames<I extends InputTypes, O extends NamedTensors>({
-  model,
-  targets,
-}: TrainingTask<I, O>): FieldNames {
-  return { inputs: Object.keys(model.inputs), targets: Object.keys(targets) };
-}
-
-function disposedTrainer(where: string, called: string): DisposedError {
-  return new DisposedError(
-    'TRAINER_DISPOSED',
-    `${where}: ${called}() was called, or still ran, after dispose().`,
-  );
-}
-
-function cannotLoop(where: string, stepsPerCall: number | 'auto'): AttributeError {
-  return new AttributeError(
-    'OPTION_STEPS_PER_CALL',
-    `${where}: several steps in a call need inputs and targets that all begin with the axis of examples, got stepsPerCall ${stepsPerCall}.\nFix: leave stepsPerCall out, or give every input and target the same first axis.`,
-  );
-}
+type Tensors = Readonly<Record<string, HostTensor>>;

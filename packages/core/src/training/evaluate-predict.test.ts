@@ -12,6 +12,8 @@ import {
   variableBits,
 } from '../../test/support/trainers.ts';
 import { dense } from '../layers/dense.ts';
+import { sparseCategoricalCrossEntropy } from '../losses/cross-entropy.ts';
+import { perplexity } from '../metrics/perplexity.ts';
 import { defineModel } from '../model/define-model.ts';
 import { sgd } from '../optimizers/sgd.ts';
 import { createTrainer } from './create-trainer.ts';
@@ -31,6 +33,26 @@ describe('evaluate', () => {
     const streamed = await trainer.evaluate(streamOf(data, [20, 0, 16, 1]));
     expect(streamed.loss).toBeCloseTo(whole.loss, 6);
     expect(streamed.accuracy).toBe(whole.accuracy);
+  });
+
+  it('finishes metrics after the mean over all batches, also for early stopping', async () => {
+    const trainer = await createTrainer(pointModel(), {
+      backend: createReferenceBackend(),
+      targets: { label: tensor('int32', ['batch']) },
+      loss: ({ logits }, { label }) => sparseCategoricalCrossEntropy(logits, label),
+      optimizer: sgd({ learningRate: 0.1 }),
+      metrics: { difficulty: perplexity('logits', 'label') },
+    });
+    const { loss, difficulty } = await trainer.evaluate(examples, { batchSize: 8 });
+    expect(difficulty).toBeCloseTo(Math.exp(loss), 5);
+    const history = await trainer.fit(examples, {
+      epochs: 2,
+      validation: examples,
+      earlyStopping: { monitor: 'difficulty', patience: 2 },
+    });
+    const [first, second] = history.epochs.map(({ validation }) => validation?.difficulty ?? 0);
+    expect(second).toBeLessThan(first ?? 0);
+    expect(history.bestEpoch).toBe(1);
   });
 
   it('agrees with the frozen model', async () => {

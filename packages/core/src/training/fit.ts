@@ -11,14 +11,14 @@ import { isIndexed } from './dataset.ts';
 import type { Stopping } from './early-stopping.ts';
 import type { Callbacks, EpochResult } from './events.ts';
 import type { Pace } from './pace.ts';
-import type { Logs, MeanSums } from './running-means.ts';
+import type { Logs, MeanSums, Reported } from './running-means.ts';
 import { addReport, emptySums, meansOf } from './running-means.ts';
 
 /** What the loop needs of the trainer it runs for. */
 export interface FitHost<M extends string> {
   /** Begins messages: `fit of "digits"`. */
   readonly where: string;
-  readonly metrics: readonly M[];
+  readonly metrics: readonly Reported<M>[];
   readonly key: RandomKey;
   readonly position: TrainingPosition;
   /** Moves on; called after each call of the backend and each epoch. */
@@ -56,7 +56,10 @@ export async function runEpochs<M extends string>(
 ): Promise<readonly EpochResult<M>[]> {
   const results: EpochResult<M>[] = [];
   let steps = batchCount(examples, plan.batchSize);
+  const { stopping } = plan;
   for (let epoch = host.position.epoch; epoch < plan.epochs; epoch++) {
+    // A checkpoint may be of the moment at which it ended.
+    if (stopping?.isOver === true) break;
     await plan.onEpochBegin?.(epoch);
     await host.remember();
     const { sums, seconds, examplesPerSecond } = await runEpoch(host, examples, plan, {
@@ -69,6 +72,9 @@ export async function runEpochs<M extends string>(
     const logs = meansOf(sums, host.metrics);
     const result = { epoch, logs, validation, seconds, examplesPerSecond };
     results.push(result);
+    const isBest = stopping?.observe(result) === true;
+    // Before the position moves on: a checkpoint of this moment observes the epoch again.
+    if (isBest && stopping?.restoresBest === true) await host.keepBest();
     const { iteration, epochsDone } = host.position;
     host.advance({
       iteration,
@@ -76,12 +82,11 @@ export async function runEpochs<M extends string>(
       epoch: epoch + 1,
       batch: 0,
       sums: emptySums(host.metrics.length),
+      ...(stopping && { stopping: stopping.progress }),
     });
-    const observed = plan.stopping?.observe(result);
-    if (observed?.isBest === true && plan.stopping?.restoresBest === true) await host.keepBest();
-    if ((await plan.onEpochEnd?.(result)) === 'stop' || observed?.ends === true) break;
+    if ((await plan.onEpochEnd?.(result)) === 'stop') break;
   }
-  if (plan.stopping?.restoresBest === true) await host.restoreBest();
+  if (stopping?.restoresBest === true) await host.restoreBest();
   return results;
 }
 

@@ -1,3 +1,5 @@
+import type { Metric } from '../metrics/metric.ts';
+
 /** Means over the examples of an epoch so far: the loss and each metric by name. */
 export type Logs<M extends string = string> = Readonly<Record<'loss' | M, number>>;
 
@@ -27,11 +29,31 @@ export function addReport(sums: MeanSums, report: ArrayLike<number>, examples: n
   };
 }
 
-/** Returns the means. */
-export function meansOf<M extends string>(sums: MeanSums, metrics: readonly M[]): Logs<M> {
-  const entries = metrics.map((name, metric): [string, number] => [
-    name,
-    (sums.totals[metric] ?? 0) / (sums.counts[metric] ?? 0),
-  ]);
+/** A metric as results tell it. */
+export interface Reported<M extends string = string> extends Pick<Metric, 'direction' | 'finish'> {
+  /** In results; that of the metric itself is for messages. */
+  readonly name: M;
+}
+
+/** Returns metrics as results tell them, in their order. */
+export function reportedMetrics<M extends string>(
+  metrics: Readonly<Record<string, Metric>>,
+): readonly Reported<M>[] {
+  return Object.entries(metrics).map(([name, metric]) => ({
+    ...(metric.direction && { direction: metric.direction }),
+    finish: (mean) => metric.finish?.(mean) ?? mean,
+    name: name as M,
+  }));
+}
+
+/** Returns the means, finished. */
+export function meansOf<M extends string>(
+  sums: MeanSums,
+  metrics: readonly Reported<M>[],
+): Logs<M> {
+  const entries = metrics.map(({ name, finish }, metric): [string, number] => {
+    const mean = (sums.totals[metric] ?? 0) / (sums.counts[metric] ?? 0);
+    return [name, finish?.(mean) ?? mean];
+  });
   return Object.fromEntries([['loss', sums.loss / sums.examples], ...entries]) as Logs<M>;
 }

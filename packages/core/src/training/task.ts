@@ -2,9 +2,10 @@ import type { Tensor } from '@etalon/compiler';
 import { formatShape, tensor } from '@etalon/compiler';
 import type { Dimension, DType } from '@etalon/spec';
 import { DataError, DTypeError, ShapeError } from '@etalon/spec';
-import type { InputTypes } from '../model/model.ts';
+import type { InputTypes, NamedTensors } from '../model/model.ts';
 import type { Examples } from './dataset.ts';
-import type { TargetTypes } from './one-step.ts';
+import type { TargetTypes, TrainingTask } from './one-step.ts';
+import type { FieldNames } from './run-on-data.ts';
 
 /** The axis that counts examples: the first of the model's first input. */
 export function batchDimension(inputs: InputTypes): Dimension {
@@ -78,4 +79,12 @@ export function requireDTypes<F extends { readonly dtype: DType }>(
     }
     return [name, field] as const;
   });
+}
+
+/** Returns the names of a task's fields. */
+export function fieldNames<I extends InputTypes, O extends NamedTensors>({
+  model,
+  targets,
+}: TrainingTask<I, O>): FieldNames {
+  return { inputs: Object.keys(model.inputs), targets: Object.keys(targets) };
 }

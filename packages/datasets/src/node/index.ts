@@ -4,5 +4,7 @@
  * @packageDocumentation
  */
 
+export { type LoadFashionMnistOptions, loadFashionMnist } from './load-fashion-mnist.ts';
+export { type IrisFields, type LoadIrisOptions, loadIris } from './load-iris.ts';
 export { type LoadMnistOptions, loadMnist } from './load-mnist.ts';
 export { readIdxFile } from './read-idx-file.ts';

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { decodeIdx } from '../decode-idx.ts';
 import { DatasetError } from '../errors.ts';
 import type { HostTensor } from '../host-tensor.ts';
 import { hasGzipMagic, idxMaxHeaderLength, parseIdxHeader } from '../internal/idx-format.ts';
+import { readBytes } from './read-bytes.ts';
 
 /**
  * Returns the tensor in an IDX file, plain or compressed with gzip (told apart by content, not by name).
@@ -17,20 +17,6 @@ export async function readIdxFile(path: string | URL): Promise<HostTensor> {
   const where = String(path);
   const bytes = await readBytes(path, where);
   return decodeIdx(hasGzipMagic(bytes) ? await gunzipIdx(bytes, where) : bytes, { where });
-}
-
-async function readBytes(path: string | URL, where: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw missing
-      ? new DatasetError('FILE_NOT_FOUND', `${where}: there is no such file.`, { cause })
-      : new DatasetError('FILE_UNREADABLE', `${where}: the file cannot be read, got ${reason}.`, {
-          cause,
-        });
-  }
 }
 
 async function gunzipIdx(compressed: Uint8Array, where: string): Promise<Uint8Array> {
