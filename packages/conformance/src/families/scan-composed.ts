@@ -19,6 +19,7 @@ import {
 } from '@etalon/compiler';
 import type { ConformanceCase } from '../cases/case.ts';
 import { declare, declareRuns } from '../cases/declare.ts';
+import type { Source } from '../cases/sources.ts';
 import { integers, uniform } from '../cases/sources.ts';
 import { same, totals } from './scan-totals.ts';
 import { scanVectors } from './scan-vectors.ts';
@@ -46,6 +47,9 @@ function descent(weights: Tensor, x: Tensor, y: Tensor, batches: Tensor): Tensor
   );
   return concat([reshape(carried, [-1]), stacked]);
 }
+
+// Small enough that a step of descent shrinks errors: a budget that grew with the steps would catch nothing.
+const features = (rows: number): Source => uniform([rows, 3], -0.5, 0.5);
 
 const composed: readonly ConformanceCase[] = [
   declare('scan/recurrent', (x, h, w, u) => recurrent(x, h, w, u), [
@@ -131,9 +135,9 @@ const composed: readonly ConformanceCase[] = [
     'scan/descent',
     descent,
     [
-      [uniform([3, 1]), uniform([11, 3]), uniform([11, 1]), integers([6, 4], 0, 11)],
-      [uniform([3, 1]), uniform([5, 3]), uniform([5, 1]), integers([1, 2], 0, 5)],
-      [uniform([3, 1]), uniform([7, 3]), uniform([7, 1]), integers([20, 7], 0, 7)],
+      [uniform([3, 1]), features(11), uniform([11, 1]), integers([6, 4], 0, 11)],
+      [uniform([3, 1]), features(5), uniform([5, 1]), integers([1, 2], 0, 5)],
+      [uniform([3, 1]), features(7), uniform([7, 1]), integers([12, 7], 0, 7)],
     ],
     {
       shapes: [undefined, ['rows', 3], ['rows', 1], ['steps', 'batch']],

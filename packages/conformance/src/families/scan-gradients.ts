@@ -70,7 +70,7 @@ function attending(query: Tensor, keys: Tensor, w: Tensor): Tensor {
       const weights = softmax(matmul(matmul(state, w), swapLastAxes(keys)));
       return { carried: tanh(matmul(weights, keys)), stacked: {} };
     },
-    { carried: query, length: 3 },
+    { carried: query, length: 2 },
   );
   return carried;
 }
@@ -127,7 +127,8 @@ export const scanGradientCases: readonly ConformanceCase[] = [
   declare(
     'scan/attention',
     attending,
-    [uniform([2, 3, 4]), uniform([2, 5, 4]), uniform([4, 4])],
+    // small scores: exponentials of larger ones, twice in a row, have error bounds that catch nothing
+    [uniform([2, 3, 4], -0.5, 0.5), uniform([2, 5, 4], -0.5, 0.5), uniform([4, 4], -0.5, 0.5)],
     options,
   ),
   declare(
