@@ -125,7 +125,7 @@ function manifestFiles() {
 }
 
 /** @param {string} file */
-function readManifest(file) {
+export function readManifest(file) {
   return JSON.parse(readFileSync(join(root, file), 'utf8'));
 }
 
