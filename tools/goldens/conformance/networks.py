@@ -74,6 +74,66 @@ def batch_normalized(p, x, training=False):
     return logits, moved
 
 
+def reordered(matrix, gates, order):
+    """Blocks of columns in another order."""
+    blocks = matrix.chunk(gates, dim=-1)
+    return torch.cat([blocks[at] for at in order], dim=-1)
+
+
+def recurrent_weights(p, name, gates, order):
+    """Keras' kernels as PyTorch has them: rows are units, its own order of gates, two biases."""
+    def of(key):
+        return reordered(p[f'{name}/{key}'], gates, order)
+
+    bias = of('bias')
+    second = of('recurrentBias') if f'{name}/recurrentBias' in p else torch.zeros_like(bias)
+    return [of('kernel').T, of('recurrentKernel').T, bias, second]
+
+
+def recurrent(p, x):
+    """An LSTM over the reversed sequence, then a GRU over its states in their first order; the last of its states."""
+    options = {'has_biases': True, 'num_layers': 1, 'dropout': 0.0, 'train': True, 'bidirectional': False}
+    zeros = [torch.zeros(1, x.shape[0], units, dtype=x.dtype) for units in (5, 4)]
+    states, _, _ = torch._VF.lstm(
+        x.flip(1), (zeros[0], zeros[0]), recurrent_weights(p, 'lstm_1', 4, (0, 1, 2, 3)),
+        *options.values(), True,
+    )
+    # Keras: update, reset, candidate. PyTorch: reset, update, candidate.
+    _, last = torch._VF.gru(
+        states.flip(1), zeros[1], recurrent_weights(p, 'gru_1', 3, (1, 0, 2)), *options.values(), True
+    )
+    return last[0] @ p['dense_1/kernel'] + p['dense_1/bias']
+
+
+def linear(p, name, x):
+    return x @ p[f'{name}/kernel'] + p[f'{name}/bias']
+
+
+def normalized(p, name, x):
+    return F.layer_norm(x, x.shape[-1:], p[f'{name}/gamma'], p[f'{name}/beta'], eps=EPSILON)
+
+
+def attention(p, x):
+    """A block of a transformer's decoder, its norms before its parts, two heads, no query sees a later key."""
+    hidden = F.embedding(x, p['embedding_1/embeddings']) + p['positions_1/embeddings']
+    first = normalized(p, 'norm_1', hidden)
+    # Without a bias of the keys: it moves all scores of a query alike, so that its gradient is rounding errors alone, which Adam
+    # would make steps of.
+    query, key, value = (
+        part.unflatten(-1, (2, 4)).transpose(1, 2)
+        for part in (
+            linear(p, 'attention_1/query', first),
+            first @ p['attention_1/key/kernel'],
+            linear(p, 'attention_1/value', first),
+        )
+    )
+    mixed = F.scaled_dot_product_attention(query, key, value, is_causal=True).transpose(1, 2).flatten(2)
+    hidden = hidden + linear(p, 'attention_1/output', mixed)
+    wide = F.gelu(linear(p, 'dense_1', normalized(p, 'norm_2', hidden)))
+    hidden = hidden + linear(p, 'dense_2', wide)
+    return linear(p, 'dense_3', hidden.mean(dim=1))
+
+
 # float32 numbers
 EPSILON, MOMENTUM = 2.0**-10, 0.875
 
@@ -104,6 +164,32 @@ NETWORKS = {
         'shapes': {
             'embedding_1/embeddings': (9, 8), 'layerNormalization_1/gamma': (8,),
             'layerNormalization_1/beta': (8,), 'dense_1/kernel': (8, 3), 'dense_1/bias': (3,),
+        },
+    },
+    'recurrent': {
+        'forward': recurrent,
+        'input': (16, 6, 3),
+        'classes': 3,
+        'shapes': {
+            'lstm_1/kernel': (3, 20), 'lstm_1/recurrentKernel': (5, 20), 'lstm_1/bias': (20,),
+            'gru_1/kernel': (5, 12), 'gru_1/recurrentKernel': (4, 12), 'gru_1/bias': (12,),
+            'gru_1/recurrentBias': (12,), 'dense_1/kernel': (4, 3), 'dense_1/bias': (3,),
+        },
+    },
+    'attention': {
+        'forward': attention,
+        'input': (16, 5),
+        'ids': 7,
+        'classes': 3,
+        'shapes': {
+            'embedding_1/embeddings': (7, 8), 'positions_1/embeddings': (5, 8),
+            'norm_1/gamma': (8,), 'norm_1/beta': (8,), 'norm_2/gamma': (8,), 'norm_2/beta': (8,),
+            'attention_1/query/kernel': (8, 8), 'attention_1/query/bias': (8,),
+            'attention_1/key/kernel': (8, 8),
+            'attention_1/value/kernel': (8, 8), 'attention_1/value/bias': (8,),
+            'attention_1/output/kernel': (8, 8), 'attention_1/output/bias': (8,),
+            'dense_1/kernel': (8, 16), 'dense_1/bias': (16,), 'dense_2/kernel': (16, 8),
+            'dense_2/bias': (8,), 'dense_3/kernel': (8, 3), 'dense_3/bias': (3,),
         },
     },
     'batchNormalized': {

@@ -18,8 +18,10 @@ import type { HostTensor } from '@etalon/spec';
 import type { HostTensors, Tensors } from '../cases/case.ts';
 import { parseTensor } from '../cases/tensor-text.ts';
 import vectors from '../vectors/networks.json' with { type: 'json' };
+import { attention } from './attention.ts';
 import { batchNormalized, sequence, trainBatchNormalized } from './normalized.ts';
 import { linear, part } from './parameters.ts';
+import { recurrent } from './recurrent.ts';
 
 /** Optimizers whose training is compared. */
 export type OptimizerName = 'sgd' | 'adam';
@@ -124,5 +126,7 @@ export const networks: readonly Network[] = [
   network('dense', { forward: dense }),
   network('convolutional', { forward: convolutional }),
   network('sequence', { forward: sequence }),
+  network('recurrent', { forward: recurrent }),
+  network('attention', { forward: attention }),
   network('batchNormalized', { forward: batchNormalized, trained: trainBatchNormalized }),
 ];

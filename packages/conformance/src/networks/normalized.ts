@@ -4,11 +4,9 @@ import {
   conv2d,
   gather,
   mul,
-  reciprocal,
   reduceMean,
   relu,
   reshape,
-  sqrt,
   square,
   stopGradient,
   sub,
@@ -16,23 +14,16 @@ import {
 } from '@etalon/compiler';
 import type { Tensors } from '../cases/case.ts';
 import type { TrainedForward } from './definitions.ts';
+import { layerNormalized, scaled } from './layer-normalized.ts';
 import { linear, part } from './parameters.ts';
 
-/** Those of the golden runs, float32 numbers. */
-const EPSILON = 2 ** -10;
+/** That of the golden runs, a float32 number. */
 const MOMENTUM = 0.875;
-
-function scaled(parameters: Tensors, name: string, centered: Tensor, variance: Tensor): Tensor {
-  const factor = mul(reciprocal(sqrt(add(variance, EPSILON))), part(parameters, `${name}/gamma`));
-  return add(mul(centered, factor), part(parameters, `${name}/beta`));
-}
 
 /** Logits of int32 ids `[batch, time]`: embeddings, each normalized, and their mean over time. */
 export function sequence(parameters: Tensors, ids: Tensor): Tensor {
   const embedded = gather(part(parameters, 'embedding_1/embeddings'), ids);
-  const centered = sub(embedded, reduceMean(embedded, { axes: -1, keepDims: true }));
-  const variance = reduceMean(square(centered), { axes: -1, keepDims: true });
-  const hidden = tanh(scaled(parameters, 'layerNormalization_1', centered, variance));
+  const hidden = tanh(layerNormalized(parameters, 'layerNormalization_1', embedded));
   return linear(parameters, 'dense_1', reduceMean(hidden, { axes: 1 }));
 }
 
