@@ -151,6 +151,14 @@ export {
   TrainingError,
   UnsupportedOperatorError,
 } from '@etalon/spec';
+export type {
+  GenerateOptions,
+  TokenGenerator,
+  TokenGeneratorOptions,
+} from './generation/token-generator.ts';
+export { createTokenGenerator } from './generation/token-generator.ts';
+export type { SamplingOptions, TokenSampler } from './generation/token-sampler.ts';
+export { createTokenSampler } from './generation/token-sampler.ts';
 export type { Initializer } from './initializers/initializer.ts';
 export type { UniformInitializerOptions } from './initializers/initializers.ts';
 export {
