@@ -9,7 +9,7 @@ import {
   sparseCategoricalCrossEntropy,
   tensor,
 } from '@etalon/core';
-import { vocabularyOf, windowsOf } from './letters.ts';
+import { characterVocabulary, windowsOf } from '@etalon/datasets';
 
 /** What a network says after a letter. */
 export interface WordResult {
@@ -23,25 +23,25 @@ export interface WordResult {
 /** Learns from "hi" that "i" follows "h". */
 export async function learnWord(backend: BackendV1): Promise<WordResult> {
   const began = performance.now();
-  const { letters, encode, decode } = vocabularyOf('hi');
+  const { size, encode, decode } = characterVocabulary('hi');
   const memory = simpleRnn(4, { returnSequences: true });
-  const head = dense(letters.length);
+  const head = dense(size);
   const model = defineModel({
     name: 'word',
-    inputs: { id: tensor('int32', ['batch', 'time']) },
-    build: ({ id }) => ({ logits: head(memory(oneHot(id, { depth: letters.length }))) }),
+    inputs: { input: tensor('int32', ['batch', 'time']) },
+    build: ({ input }) => ({ logits: head(memory(oneHot(input, { depth: size }))) }),
   });
   const trainer = await createTrainer(model, {
     backend,
     seed: 7,
-    targets: { next: tensor('int32', ['batch', 'time']) },
-    loss: ({ logits }, { next }) => sparseCategoricalCrossEntropy(logits, next),
+    targets: { target: tensor('int32', ['batch', 'time']) },
+    loss: ({ logits }, { target }) => sparseCategoricalCrossEntropy(logits, target),
     optimizer: adam({ learningRate: 0.1 }),
   });
   const steps = 40;
-  await trainer.fit(windowsOf(encode('hi'), 1), { epochs: steps, batchSize: 1 });
+  await trainer.fit(windowsOf(encode('hi'), { length: 1 }), { epochs: steps, batchSize: 1 });
   const { logits } = await trainer.predict({
-    id: { dtype: 'int32', shape: [1, 1], data: encode('h') },
+    input: { dtype: 'int32', shape: [1, 1], data: encode('h') },
   });
   trainer.dispose();
   const scores = [...logits.data];
