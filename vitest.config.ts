@@ -33,6 +33,7 @@ export default defineConfig({
       project('datasets', 'packages/datasets'),
       project('quickstart', 'examples/quickstart'),
       project('next-letter', 'examples/07-next-letter'),
+      project('gan', 'examples/09-gan'),
       project('minimal-backend', 'examples/minimal-backend'),
       project('benchmarks', 'benchmarks'),
       project('tools', 'tools'),
