@@ -108,6 +108,15 @@ const combined: readonly ConformanceCase[] = [
     uniform([4, 2]),
     uniform([2, 5]),
   ]),
+  // An engine may prepare a right operand and keep that by its memory, which the reshaped one shares.
+  declare('matmul/operand-in-two-shapes', (x, w) => matmul(matmul(x, w), reshape(w, [1, 129])), [
+    uniform([17, 129]),
+    uniform([129, 1]),
+  ]),
+  declare('matmul/operand-in-wider-shape', (x, w) => matmul(matmul(x, w), reshape(w, [6, 4])), [
+    uniform([5, 4]),
+    uniform([4, 6]),
+  ]),
   declareRuns(
     'matmul/after-flatten',
     (x, w) => matmul(reshape(x, ['batch', 12]), w),

@@ -51,6 +51,33 @@ describe('startWasmEngine', () => {
     );
   });
 
+  it('gives a product its own copy of a right operand that had another shape before', async () => {
+    const { core, live } = fakeCore(9);
+    const engine = await startWasmEngine(core);
+    const operands: object[] = [];
+    const kernel = core.getKernel('Relu', 'wasm');
+    core.getKernel = () => ({
+      kernelFunc: (call) => {
+        operands.push((call.inputs.b as TfjsTensor).dataId);
+        return kernel?.kernelFunc({
+          ...call,
+          inputs: { x: call.inputs.a as TfjsTensor },
+        }) as TfjsTensor;
+      },
+    });
+    const [a, b] = [engine.allocate('float32', [2, 3]), engine.allocate('float32', [3, 1])];
+    const product = (right: TfjsTensor) => engine.run('BatchMatMul', { a, b: right }, {});
+    product(b);
+    product(b);
+    product(engine.share(b, [1, 3]));
+    product(b);
+    const [first, second, third, last] = operands;
+    expect([first, second, last]).toEqual([b.dataId, b.dataId, b.dataId]);
+    expect(third).not.toBe(b.dataId);
+    // two operands and four products: the copy is gone
+    expect(live.size).toBe(6);
+  });
+
   it('names a kernel that the engine lacks', async () => {
     const engine = await startWasmEngine(fakeCore(1).core);
     expect(() => engine.run('Conv2DBackpropFilter', {}, {})).toThrow(

@@ -3,6 +3,7 @@ import { sizeOf } from '../kernels/strided.ts';
 import type { TfjsCore, TfjsWasmMemory } from '../runtime.ts';
 import { callKernel } from './call-kernel.ts';
 import type { Engine } from './engine.ts';
+import { keepProductsApart } from './product-operators.ts';
 
 /** Last start of the engine, by the copy of TensorFlow.js: starts must not overlap. */
 const starts = new WeakMap<TfjsCore, Promise<unknown>>();
@@ -81,7 +82,7 @@ function wasmEngine(core: TfjsCore, unguarded: TfjsWasmMemory): Engine {
   const allocate: Engine['allocate'] = (dtype, shape) => memory.makeOutput([...shape], dtype);
   return {
     name: 'wasm',
-    run: callKernel(core, 'wasm', memory),
+    run: keepProductsApart(callKernel(core, 'wasm', memory), memory),
     allocate,
     place: (dtype, shape, data) => {
       const tensor = allocate(dtype, shape);
