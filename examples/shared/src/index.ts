@@ -8,3 +8,5 @@ export { backendNames, createBackend } from './backends.ts';
 export type { ExampleCommand } from './command.ts';
 export { readCommand, writeResults } from './command.ts';
 export { openExported, verifyExported } from './exported.ts';
+export type { GrayImage, GridOptions } from './images.ts';
+export { imageGrid, writePng } from './images.ts';
