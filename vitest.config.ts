@@ -32,6 +32,7 @@ export default defineConfig({
       project('conformance', 'packages/conformance'),
       project('datasets', 'packages/datasets'),
       project('quickstart', 'examples/quickstart'),
+      project('perceptron', 'examples/01-perceptron'),
       project('digits', 'examples/06-digits'),
       project('next-letter', 'examples/07-next-letter'),
       project('gan', 'examples/09-gan'),
