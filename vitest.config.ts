@@ -33,6 +33,7 @@ export default defineConfig({
       project('datasets', 'packages/datasets'),
       project('quickstart', 'examples/quickstart'),
       project('perceptron', 'examples/01-perceptron'),
+      project('filters', 'examples/05-filters'),
       project('digits', 'examples/06-digits'),
       project('next-letter', 'examples/07-next-letter'),
       project('gan', 'examples/09-gan'),
