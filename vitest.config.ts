@@ -33,6 +33,7 @@ export default defineConfig({
       project('datasets', 'packages/datasets'),
       project('quickstart', 'examples/quickstart'),
       project('perceptron', 'examples/01-perceptron'),
+      project('activations', 'examples/02-activations'),
       project('filters', 'examples/05-filters'),
       project('digits', 'examples/06-digits'),
       project('next-letter', 'examples/07-next-letter'),
