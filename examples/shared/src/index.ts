@@ -10,3 +10,5 @@ export { readCommand, writeResults } from './command.ts';
 export { openExported, verifyExported } from './exported.ts';
 export type { GrayImage, GridOptions } from './images.ts';
 export { imageGrid, writePng } from './images.ts';
+export type { LinePlot } from './plot.ts';
+export { plotLines } from './plot.ts';
