@@ -104,6 +104,35 @@ describe('createTokenGenerator', () => {
     });
   });
 
+  it('ends with the reason of a signal, before it runs, between tokens and while it runs', async () => {
+    const backend = countingBackend();
+    const generator = await createTokenGenerator(model, { backend, variables });
+    const signal = { aborted: true, reason: new Error('enough') };
+    const options = { maxTokens: 9, seed: 1, signal };
+    await expect(collect(generator, options)).rejects.toBe(signal.reason);
+    expect(backend.numRuns).toBe(0);
+    signal.aborted = false;
+    const tokens: number[] = [];
+    const between = async (): Promise<void> => {
+      for await (const token of generator.generate(prompt, options)) {
+        signal.aborted = tokens.push(token) === 3;
+      }
+    };
+    await expect(between()).rejects.toBe(signal.reason);
+    expect(backend.numRuns).toBe(3);
+    signal.aborted = false;
+    backend.beforeRun = (_, run) => {
+      signal.aborted = run === 4;
+    };
+    await expect(collect(generator, options)).rejects.toBe(signal.reason);
+    expect(backend.numRuns).toBe(5);
+    expect(backend.live.size).toBe(0);
+    signal.aborted = false;
+    backend.beforeRun = () => undefined;
+    expect((await collect(generator, options)).slice(0, 3)).toEqual(tokens);
+    generator.dispose();
+  });
+
   it('refuses prompts and options that cannot be, before anything runs', async () => {
     const backend = countingBackend();
     const generator = await createTokenGenerator(model, { backend, variables });
@@ -139,7 +168,22 @@ describe('createTokenGenerator', () => {
     });
     expect(await collect(generator, { maxTokens: 13 })).toHaveLength(13);
     const tooLong = await rejected(collect(generator, { maxTokens: 14 }));
-    expect(tooLong).toMatchObject({ code: 'INDEX_OUT_OF_RANGE' });
+    expect(tooLong).toMatchObject({
+      name: 'DataError',
+      code: 'GENERATE_CONTEXT',
+      message:
+        'generate of "writer": the text is longer than the positions of the model, got 17 tokens where 16 have one.\nFix: ask for fewer tokens or shorten the prompt; rotary and sinusoidal positions have no end.',
+      cause: { code: 'INDEX_OUT_OF_RANGE' },
+    });
+    expect(await collect(generator, { maxTokens: 1 }, Array(16).fill(1))).toHaveLength(1);
+    const longPrompt = await rejected(collect(generator, { maxTokens: 1 }, Array(17).fill(1)));
+    expect(longPrompt).toMatchObject({
+      code: 'GENERATE_CONTEXT',
+      message: expect.stringContaining('got 17 tokens.'),
+      cause: { code: 'SHAPE_RUN_SIZES' },
+    });
+    const noToken = await rejected(collect(generator, { maxTokens: 1 }, [tokenCount]));
+    expect(noToken).toMatchObject({ code: 'INDEX_OUT_OF_RANGE' });
     expect(backend.live.size).toBe(0);
   });
 

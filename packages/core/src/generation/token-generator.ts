@@ -1,6 +1,7 @@
 import type { PreparedProgram } from '@etalon/compiler';
-import { formatType, prepare } from '@etalon/compiler';
+import { prepare } from '@etalon/compiler';
 import type {
+  AbortSignalLike,
   BackendV1,
   DeviceTensorV1,
   HostTensor,
@@ -8,10 +9,10 @@ import type {
   RunOutputs,
   ValueType,
 } from '@etalon/spec';
-import { DataError, ProgramError } from '@etalon/spec';
 import type { InputTypes, Model, NamedTensors } from '../model/model.ts';
 import type { Variables } from '../model/variables.ts';
 import { requireCounts, requireKnownOptions } from '../training/check-options.ts';
+import { errorOfText, requirePrompt, requireTokens } from './check-generation.ts';
 import type { SamplingOptions, TokenSampler } from './token-sampler.ts';
 import { samplerOf, samplingOptions } from './token-sampler.ts';
 
@@ -28,6 +29,8 @@ export interface GenerateOptions extends SamplingOptions {
   readonly maxTokens: number;
   /** A token after which the text ends; it is given out too. */
   readonly endToken?: number;
+  /** Ends the text between two tokens: the iteration throws its reason. */
+  readonly signal?: AbortSignalLike;
 }
 
 /** Generates tokens one after the other. */
@@ -39,8 +42,9 @@ export interface TokenGenerator {
    * @param prompt - ids of at least one token.
    * @throws {DataError} `GENERATE_PROMPT` when there is no prompt, or something in it is no integer.
    * @throws {AttributeError} as {@link createTokenSampler}, and when `maxTokens` is no integer of at least 1.
-   * @throws {DataError} (in the iteration) `SAMPLING_SCORES` when scores are not numbers; for ids that are no tokens, and for more steps
-   * than a table of positions has.
+   * @throws {DataError} (in the iteration) `SAMPLING_SCORES` when scores are not numbers; `GENERATE_CONTEXT` when the text grows longer than
+   * a table of learnt positions; for ids that are no tokens.
+   * @throws (in the iteration) the reason of the signal.
    * @throws {DisposedError} (in the iteration) after `dispose`.
    *
    * @example
@@ -78,7 +82,7 @@ export async function createTokenGenerator<I extends InputTypes, O extends Named
       requireKnownOptions(place, options, generateOptions);
       requireCounts(place, { maxTokens: options.maxTokens });
       const sampler = samplerOf(place, options);
-      return tokensAfter(stream, requirePrompt(place, prompt), sampler, options);
+      return tokensAfter(place, stream, requirePrompt(place, prompt), sampler, options);
     },
     dispose: () => prepared.dispose(),
   };
@@ -88,6 +92,7 @@ const generateOptions: { readonly [K in keyof Required<GenerateOptions>]: true }
   ...samplingOptions,
   maxTokens: true,
   endToken: true,
+  signal: true,
 };
 
 interface Stream {
@@ -98,22 +103,30 @@ interface Stream {
 }
 
 async function* tokensAfter(
+  where: string,
   { prepared, input, output, carried }: Stream,
   prompt: Int32Array,
   sampler: TokenSampler,
-  { maxTokens, endToken }: GenerateOptions,
+  { maxTokens, endToken, signal }: GenerateOptions,
 ): AsyncGenerator<number, void> {
+  const runOptions = signal === undefined ? {} : { signal };
   let state: RunInputs = zerosOf(carried);
   let device: readonly DeviceTensorV1[] = [];
   let tokens = prompt;
   try {
     for (let count = 0; count < maxTokens; count++) {
       const data: HostTensor = { dtype: 'int32', shape: [1, tokens.length], data: tokens };
-      const outputs = await prepared.run({ ...state, [input]: data });
+      const outputs = await prepared
+        .run({ ...state, [input]: data }, runOptions)
+        .catch((error: unknown) => {
+          throw errorOfText(where, error, carried, prompt.length + count);
+        });
       device = Object.values(outputs);
       const { [output]: scores, ...next } = await withHostIntegers(outputs, output);
       device = Object.values(next).filter(isOnDevice);
       state = next;
+      // The signal may have been raised while the engine was at work.
+      if (signal?.aborted === true) throw signal.reason;
       const token = sampler.sample(lastRow(scores as HostTensor));
       yield token;
       if (token === endToken) return;
@@ -158,49 +171,5 @@ function zerosOf(types: Readonly<Record<string, ValueType>>): RunInputs {
           : { dtype: 'float32', shape: sizes, data: new Float32Array(count) },
       ];
     }),
-  );
-}
-
-function requirePrompt(where: string, prompt: ArrayLike<number>): Int32Array {
-  const at = Array.from(prompt).findIndex((id) => !Number.isInteger(id));
-  if (prompt.length > 0 && at < 0) return Int32Array.from(prompt);
-  throw new DataError(
-    'GENERATE_PROMPT',
-    `${where}: a prompt is the ids of at least one token, got ${at < 0 ? 'none' : `${String(prompt[at])} at ${at}`}.\nFix: begin with a token that stands for the start of a text.`,
-  );
-}
-
-/** Checks that a model makes scores of tokens, and returns the names of its input and its output. */
-function requireTokens(
-  where: string,
-  { inputs, outputs }: Pick<Model<InputTypes, NamedTensors>, 'inputs' | 'outputs'>,
-): readonly [input: string, output: string] {
-  const [input, ...otherInputs] = Object.entries(inputs);
-  const [output, ...otherOutputs] = Object.entries(outputs);
-  if (
-    input !== undefined &&
-    output !== undefined &&
-    otherInputs.length + otherOutputs.length === 0 &&
-    isFree(input[1], 'int32', 2) &&
-    isFree(output[1], 'float32', 3)
-  ) {
-    return [input[0], output[0]];
-  }
-  const list = (types: Readonly<Record<string, ValueType>>): string =>
-    Object.entries(types)
-      .map(([name, type]) => `${name}: ${formatType(type)}`)
-      .join(', ');
-  throw new ProgramError(
-    'GENERATE_MODEL',
-    `${where}: the model must make scores of tokens, got (${list(inputs)}) to (${list(outputs)}).\nExpected one input int32[batch, time] and one output float32[batch, time, tokens], batch and time of any size.`,
-  );
-}
-
-/** Whether the first two sizes, of batch and time, are open. */
-function isFree({ dtype, shape }: ValueType, wanted: string, rank: number): boolean {
-  return (
-    dtype === wanted &&
-    shape.length === rank &&
-    shape.slice(0, 2).every((size) => typeof size !== 'number')
   );
 }
