@@ -36,12 +36,7 @@ export function streamed(
   others: Readonly<Record<string, HostTensor>> = {},
 ): readonly number[] {
   const [batch = 0] = whole.shape;
-  let state: Readonly<Record<string, HostTensor>> = Object.fromEntries(
-    Object.entries(carried).map(([name, { dtype, shape }]) => {
-      const sizes = shape.map((size) => (typeof size === 'number' ? size : batch));
-      return [name, hostTensor(dtype === 'int32' ? 'int32' : 'float32', sizes)];
-    }),
-  );
+  let state = firstState(carried, batch);
   const rows: number[][] = Array.from({ length: batch }, () => []);
   ends.forEach((to, at) => {
     const x = stepsOf(whole, ends[at - 1] ?? 0, to);
@@ -59,6 +54,19 @@ export function streamed(
     }
   });
   return rows.flat();
+}
+
+/** What goes into the first call: zeros. */
+export function firstState(
+  carried: StreamingProgram['carried'],
+  batch: number,
+): Readonly<Record<string, HostTensor>> {
+  return Object.fromEntries(
+    Object.entries(carried).map(([name, { dtype, shape }]) => {
+      const sizes = shape.map((size) => (typeof size === 'number' ? size : batch));
+      return [name, hostTensor(dtype === 'int32' ? 'int32' : 'float32', sizes)];
+    }),
+  );
 }
 
 function hostTensor(
