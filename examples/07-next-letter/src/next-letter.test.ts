@@ -15,6 +15,7 @@ describe('the next letter', () => {
     for (const { bits, streaming, sample } of [lstm, gpt]) {
       // Single letters of English, counted, take about 4.2 bits.
       expect(bits).toBeLessThan(3.5);
+      expect(streaming.letters).toBe(400);
       expect(streaming.sameLetters).toBe(true);
       expect(streaming.difference).toBeLessThan(1e-4);
       expect(sample).toHaveLength('Call me '.length + 300);

@@ -11,6 +11,7 @@ export interface Typing {
 
 /** How letter by letter compares with the whole sequence. */
 export interface StreamingComparison {
+  readonly letters: number;
   /** Whether both choose the same letters. */
   readonly sameLetters: boolean;
   /** Largest difference of two scores. */
@@ -70,7 +71,7 @@ export async function compareStreaming(
     });
   }
   await typing.close();
-  return { sameLetters, difference };
+  return { letters: ids.length, sameLetters, difference };
 }
 
 function largest(scores: ArrayLike<number>): number {

@@ -5,7 +5,7 @@ import { writerOf, writers } from '../../../core/test/support/writers.ts';
 import { tfjsEngines } from '../manifest.ts';
 import { createTfjsBackend } from './create-backend.ts';
 
-// Of the largest score. The worst measured on any engine is 5.2e-7: four layers of sums of at most eight terms in float32.
+// Of the largest score. The worst measured on any engine is 5.2e-7: a few layers of short sums in float32.
 const tolerance = 2e-6;
 
 describe.each(tfjsEngines)('generation on %s', (engine) => {
