@@ -68,7 +68,7 @@ export function constant(value: HostTensor | NestedNumbers): Tensor {
   }
   const data: number[] = [];
   flatten(placeOf(builder, 'constant'), value, shape, 0, data);
-  return builder.constant({ dtype: 'float32', shape, data: Float32Array.from(data) });
+  return builder.literal({ dtype: 'float32', shape, data: Float32Array.from(data) });
 }
 
 function flatten(
@@ -92,7 +92,7 @@ function flatten(
 
 /** Returns the constant int32 vector 0, 1, …, count - 1. */
 export function indexRange(count: number): Tensor {
-  return constant({
+  return currentBuilder('indexRange').literal({
     dtype: 'int32',
     shape: [count],
     data: Int32Array.from({ length: count }, (_, i) => i),

@@ -54,6 +54,8 @@ export interface ProgramBuilder {
   readonly depth: number;
   /** Adds a constant, whose data is not copied. Equal scalars are shared. */
   constant(tensor: HostTensor, path?: string): Tensor;
+  /** Adds a constant that a program spells out: equal ones are shared. */
+  literal(tensor: HostTensor): Tensor;
   /** Path of the nodes that are made now, without the operator. */
   readonly path: string;
   /** Runs `body` with one more part on the path of the nodes it makes. */

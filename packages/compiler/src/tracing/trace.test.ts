@@ -136,12 +136,21 @@ describe('scalar constants', () => {
     ]);
   });
 
-  it('are shared only where they are scalars', () => {
+  it('are shared where numbers are spelt out, and not where a tensor is given', () => {
+    const host = { dtype: 'float32', shape: [1], data: Float32Array.of(2) } as const;
     const program = traceProgram('model', inputs, ({ x }) => ({
       a: add(x, constant([2])),
       b: add(x, constant([2])),
+      row: add(x, constant([[2]])),
+      one: add(x, constant(host)),
+      other: add(x, constant({ ...host, data: Float32Array.of(2) })),
     }));
-    expect(program.constants).toHaveLength(2);
+    expect(program.constants.map(({ tensor: { shape } }) => shape)).toEqual([
+      [1],
+      [1, 1],
+      [1],
+      [1],
+    ]);
   });
 
   it('take the dtype of the tensor beside them', () => {

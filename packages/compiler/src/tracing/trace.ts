@@ -26,7 +26,7 @@ export class Trace implements ProgramBuilder {
   readonly #tensors: Tensor[] = [];
   readonly #producers: Map<ValueId, NodeV1> = new Map();
   readonly #constantData: Map<ValueId, HostTensor> = new Map();
-  readonly #scalars: Map<string, Tensor> = new Map();
+  readonly #literals: Map<string, Tensor> = new Map();
   readonly #streams: Set<string>;
   readonly #parent: Trace | undefined;
   /** Tensors of the trace around this one that are used here, with what stands for them. */
@@ -64,18 +64,28 @@ export class Trace implements ProgramBuilder {
   }
 
   constant(data: HostTensor, path: string = joinPath(this.#path, 'constant')): Tensor {
-    const [value] = data.data;
-    const key =
-      data.shape.length === 0 && value !== undefined
-        ? `${data.dtype} ${Object.is(value, -0) ? '-0' : value}`
-        : undefined;
-    const known = key === undefined ? undefined : this.#scalars.get(key);
+    return data.shape.length === 0 ? this.#shared(data, path) : this.#constant(data, path);
+  }
+
+  literal(data: HostTensor): Tensor {
+    return this.#shared(data, joinPath(this.#path, 'constant'));
+  }
+
+  #shared(data: HostTensor, path: string): Tensor {
+    const values = [...data.data].map((value) => (Object.is(value, -0) ? '-0' : value));
+    const key = `${data.dtype} [${data.shape}] ${values}`;
+    const known = this.#literals.get(key);
     if (known !== undefined) return known;
+    const tensor = this.#constant(data, path);
+    this.#literals.set(key, tensor);
+    return tensor;
+  }
+
+  #constant(data: HostTensor, path: string): Tensor {
     const tensor = this.#define({ dtype: data.dtype, shape: data.shape });
     const id = tensor['~trace'].id;
     this.#constants.push({ value: id, path, tensor: data });
     this.#constantData.set(id, data);
-    if (key !== undefined) this.#scalars.set(key, tensor);
     return tensor;
   }
 

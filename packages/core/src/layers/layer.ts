@@ -1,5 +1,5 @@
 import type { ProgramBuilder, Tensor } from '@etalon/compiler';
-import type { ValueType } from '@etalon/spec';
+import type { Dimension, ValueType } from '@etalon/spec';
 import { AttributeError } from '@etalon/spec';
 import type { Initializer } from '../initializers/initializer.ts';
 import type { Mode } from '../model/build-context.ts';
@@ -48,6 +48,13 @@ export interface LayerScope {
   carried(name: string, type: ValueType): Tensor | undefined;
   /** Leaves a tensor of the same type for the next step; without effect elsewhere. */
   carry(name: string, value: Tensor): void;
+  /**
+   * Returns, in a model that is called step by step, how many steps of a sequence were before this call: an int32 scalar that all
+   * layers share. Elsewhere `undefined`.
+   *
+   * @param time - number of steps of this call.
+   */
+  stepsBefore(time: Dimension): Tensor | undefined;
 }
 
 /**
@@ -101,6 +108,7 @@ export function createLayer<I = Tensor, O = Tensor>(
           carry: (part, value) => {
             context.carried.set(`${name}/${part}`, value);
           },
+          stepsBefore: (time) => context.stepsBefore(time),
         });
         return { output, leaves: leavesOf(path, 'output', output) };
       });

@@ -1,5 +1,14 @@
 import type { ProgramBuilder, Tensor } from '@etalon/compiler';
-import { formatShape, formatType, nameScope, shapesEqual, stopGradient } from '@etalon/compiler';
+import {
+  add,
+  dimensionSize,
+  formatDimension,
+  formatShape,
+  formatType,
+  nameScope,
+  shapesEqual,
+  stopGradient,
+} from '@etalon/compiler';
 import type { Dimension, Shape, ValueType } from '@etalon/spec';
 import { ProgramError, ShapeError } from '@etalon/spec';
 import type { Initializer } from '../initializers/initializer.ts';
@@ -80,6 +89,7 @@ export class BuildContext {
   readonly #source: VariableSource;
   readonly #carriedSource: CarriedSource | undefined;
   readonly #taking: Set<string> = new Set();
+  readonly #stepsBefore: Map<string, Tensor> = new Map();
   readonly #uses: (TracedUse | undefined)[] = [];
   readonly #tensors: Map<string, Tensor> = new Map();
   readonly #names: Map<object, string> = new Map();
@@ -115,6 +125,25 @@ export class BuildContext {
     }
     this.#taking.add(path);
     return this.#carriedSource(path, type);
+  }
+
+  /**
+   * Returns how many steps of a sequence were before this call, and leaves the number for the next one; `undefined` but in a streaming
+   * pass. Layers share it, so that what follows from it (angles, masks) is computed once.
+   *
+   * @param time - number of steps of this call: sequences of one size keep step with each other.
+   */
+  stepsBefore(time: Dimension): Tensor | undefined {
+    if (this.#carriedSource === undefined) return undefined;
+    const sequence = formatDimension(time);
+    const known = this.#stepsBefore.get(sequence);
+    if (known !== undefined) return known;
+    const number = this.#stepsBefore.size + 1;
+    const path = number === 1 ? 'position' : `position_${number}`;
+    const position = this.#carriedSource(path, { dtype: 'int32', shape: [] });
+    this.#stepsBefore.set(sequence, position);
+    this.carried.set(path, add(position, dimensionSize(time)));
+    return position;
   }
 
   /** Uses of layers in the order they began. */

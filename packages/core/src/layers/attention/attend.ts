@@ -20,7 +20,7 @@ import { fixedSize, requireLayerRank } from '../fixed-size.ts';
 import type { LayerScope } from '../layer.ts';
 import { requireOneTensor } from '../leaves.ts';
 import { inSubScope } from '../sub-scope.ts';
-import { carriedPosition, requireStreamable, throughCache } from './key-value-cache.ts';
+import { requireStreamable, throughCache } from './key-value-cache.ts';
 import { cachedMask, causalMask, maskOfScores } from './mask.ts';
 import { positionsOf } from './positions.ts';
 import type { RotaryOptions } from './rotary.ts';
@@ -72,7 +72,7 @@ export function attend(attended: Attended, settings: AttentionSettings, scope: L
           context,
         })
       : undefined;
-  const position = streamed === undefined ? undefined : carriedPosition(scope, query);
+  const position = streamed === undefined ? undefined : scope.stepsBefore(query.shape[1] ?? 1);
   const split = (name: string, x: Tensor, size: number): Tensor =>
     inSubScope(scope, name, (inner) =>
       headsOf(project(x, heads * size, settings, inner), heads, size),

@@ -1,5 +1,5 @@
 import type { Tensor } from '@etalon/compiler';
-import { add, concat, dimensionSize, slice } from '@etalon/compiler';
+import { concat, slice } from '@etalon/compiler';
 import { ProgramError } from '@etalon/spec';
 import type { LayerScope } from '../layer.ts';
 
@@ -7,18 +7,6 @@ import type { LayerScope } from '../layer.ts';
 export interface KeysAndValues {
   readonly keys: Tensor;
   readonly values: Tensor;
-}
-
-/**
- * Returns, in a model that is called step by step, how many steps were before this call, and leaves the number for the next one.
- *
- * @param steps - the tensor whose second axis is time.
- */
-export function carriedPosition(scope: LayerScope, steps: Tensor): Tensor | undefined {
-  const position = scope.carried('position', { dtype: 'int32', shape: [] });
-  if (position === undefined) return undefined;
-  scope.carry('position', add(position, dimensionSize(steps.shape[1] ?? 1)));
-  return position;
 }
 
 /**

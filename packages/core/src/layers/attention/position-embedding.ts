@@ -13,7 +13,6 @@ import { fixedSize, requireLayerRank } from '../fixed-size.ts';
 import type { Layer, LayerOptions } from '../layer.ts';
 import { requireCount } from '../require-count.ts';
 import { createTensorLayer } from '../tensor-layer.ts';
-import { carriedPosition } from './key-value-cache.ts';
 import { positionsOf } from './positions.ts';
 
 /** Options of {@link positionEmbedding}. */
@@ -47,7 +46,7 @@ export function positionEmbedding(
       [maxLength, features],
       options.embeddingsInitializer ?? uniform(),
     );
-    const position = carriedPosition(scope, x);
+    const position = scope.stepsBefore(x.shape[1] ?? 1);
     if (position === undefined) {
       return add(x, slice(embeddings, { starts: [0, 0], sizes: [time, features] }));
     }

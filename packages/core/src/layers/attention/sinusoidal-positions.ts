@@ -3,7 +3,6 @@ import { add, concat, cos, reshape, sin, slice } from '@etalon/compiler';
 import { fixedSize, requireLayerRank } from '../fixed-size.ts';
 import type { Layer, LayerOptions } from '../layer.ts';
 import { createTensorLayer } from '../tensor-layer.ts';
-import { carriedPosition } from './key-value-cache.ts';
 import { positionsOf } from './positions.ts';
 import { anglesOf } from './rotary.ts';
 
@@ -20,7 +19,7 @@ export function sinusoidalPositions(options: LayerOptions = {}): Layer {
     requireLayerRank(scope.path, x, 3, '[batch, time, features]');
     const features = fixedSize(scope.path, x, -1, 'number of features');
     const steps = positionsOf(x.shape[1] ?? 1);
-    const before = carriedPosition(scope, x);
+    const before = scope.stepsBefore(x.shape[1] ?? 1);
     return add(x, waves(before === undefined ? steps : add(steps, before), features));
   });
 }

@@ -3,7 +3,7 @@ import { prepare, tensor } from '@etalon/compiler';
 import { createReferenceBackend } from '@etalon/reference';
 import { describe, expect, it } from 'vitest';
 import { caught } from '../../../test/support/errors.ts';
-import { streamed, wavesOf } from '../../../test/support/streaming.ts';
+import { firstState, streamed, wavesOf } from '../../../test/support/streaming.ts';
 import { evaluate, integers } from '../../../test/support/tensors.ts';
 import { defineModel } from '../../model/define-model.ts';
 import { dense } from '../dense.ts';
@@ -66,10 +66,31 @@ describe('attention that is called step by step', () => {
   it('carries keys, values and a position', () => {
     const model = modelOf(attention({ keySize: 4, valueSize: 3 }));
     expect(model.streaming(model.initialize(0)).carried).toMatchObject({
-      'carried/multiHeadAttention_1/position': { dtype: 'int32', shape: [] },
+      'carried/position': { dtype: 'int32', shape: [] },
       'carried/multiHeadAttention_1/keys': { dtype: 'float32', shape: ['batch', 2, 5, 4] },
       'carried/multiHeadAttention_1/values': { dtype: 'float32', shape: ['batch', 2, 5, 3] },
     });
+  });
+
+  it('counts the steps once for all layers, and apart for sequences of other sizes', () => {
+    const model = defineModel({
+      name: 'two',
+      inputs: { x, other: tensor('float32', ['batch', 'later', 6]) },
+      build: (given) => ({
+        y: sequential(sinusoidalPositions(), attention({ rotary: true, keySize: 2 }))(given.x),
+        z: attention({ context: 3 })(given.other),
+      }),
+    });
+    const variables = model.initialize(0);
+    const { program, carried } = model.streaming(variables);
+    const counts = Object.keys(carried).filter((name) => carried[name]?.dtype === 'int32');
+    expect(counts).toEqual(['carried/position', 'carried/position_2']);
+    const outputs = evaluate(program, {
+      ...firstState(carried, 1),
+      x: wavesOf([1, 3, 6]),
+      other: wavesOf([1, 2, 6]),
+    });
+    expect(counts.map((name) => outputs[name])).toEqual([[3], [2]]);
   });
 
   it('attends to another sequence, given whole with each call', () => {
@@ -122,7 +143,7 @@ describe('attention that is called step by step', () => {
 describe('positionEmbedding', () => {
   const model = modelOf(positionEmbedding(4));
   const variables = model.initialize(0);
-  const place = 'carried/positionEmbedding_1/position';
+  const place = 'carried/position';
 
   it('refuses sequences that are longer than its table', async () => {
     const prepared = await prepare(model.freeze(variables), createReferenceBackend());
