@@ -35,6 +35,7 @@ export default defineConfig({
       project('perceptron', 'examples/01-perceptron'),
       project('activations', 'examples/02-activations'),
       project('linear-regression', 'examples/03-linear-regression'),
+      project('tabular', 'examples/04-tabular'),
       project('filters', 'examples/05-filters'),
       project('digits', 'examples/06-digits'),
       project('next-letter', 'examples/07-next-letter'),

@@ -15,6 +15,7 @@ const suites = [
   'tfjs-dense',
   'tfjs-cnn',
   'recurrent',
+  'gan',
   'generation',
   'inference',
   'worker',
