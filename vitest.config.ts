@@ -41,6 +41,7 @@ export default defineConfig({
       project('next-letter', 'examples/07-next-letter'),
       project('forecast', 'examples/08-forecast'),
       project('gan', 'examples/09-gan'),
+      project('representations', 'examples/10-representations'),
       project('minimal-backend', 'examples/minimal-backend'),
       project('benchmarks', 'benchmarks'),
       project('tools', 'tools'),
