@@ -134,8 +134,23 @@ def attention(p, x):
     return linear(p, 'dense_3', hidden.mean(dim=1))
 
 
+def critic(p, x):
+    """A convolution of stride 2, whose zeros stand as Keras' `same` has them, and two dense layers."""
+    maps = F.conv2d(F.pad(to_nchw(x), (0, 1, 0, 1)), p['conv2d_1/kernel'].permute(3, 2, 0, 1).contiguous(), stride=2)
+    hidden = F.leaky_relu(to_nhwc(maps) + p['conv2d_1/bias'], SLOPE)
+    return linear(p, 'dense_2', torch.tanh(linear(p, 'dense_1', hidden.flatten(1))))
+
+
+def steepness_penalty(forward, p, x):
+    """Mean square of how far from 1 the slope of the logits' difference is at each example."""
+    point = x.clone().requires_grad_()
+    logits = forward(p, point)
+    (slopes,) = torch.autograd.grad((logits[:, 1] - logits[:, 0]).sum(), point, create_graph=True)
+    return ((slopes.flatten(1).norm(dim=1) - 1) ** 2).mean()
+
+
 # float32 numbers
-EPSILON, MOMENTUM = 2.0**-10, 0.875
+EPSILON, MOMENTUM, SLOPE = 2.0**-10, 0.875, 0.25
 
 NETWORKS = {
     'dense': {
@@ -203,6 +218,16 @@ NETWORKS = {
             'batchNormalization_1/movingVariance': (5,), 'dense_1/kernel': (5, 3), 'dense_1/bias': (3,),
         },
     },
+    'critic': {
+        'forward': critic,
+        'penalty': steepness_penalty,
+        'input': (16, 6, 6, 1),
+        'classes': 2,
+        'shapes': {
+            'conv2d_1/kernel': (3, 3, 1, 4), 'conv2d_1/bias': (4,), 'dense_1/kernel': (36, 8),
+            'dense_1/bias': (8,), 'dense_2/kernel': (8, 2), 'dense_2/bias': (2,),
+        },
+    },
 }
 OPTIMIZERS = {
     'sgd': lambda tensors: torch.optim.SGD(tensors, lr=0.1),
@@ -221,6 +246,8 @@ def train(network, start, x, labels, make_optimizer):
         optimizer.zero_grad()
         logits, moved = forward(state, x, training=True) if moving else (forward(state, x), {})
         loss = F.cross_entropy(logits, labels)
+        if 'penalty' in network:
+            loss = loss + network['penalty'](forward, state, x)
         loss.backward()
         optimizer.step()
         state |= {key: value.detach() for key, value in moved.items()}

@@ -19,6 +19,7 @@ import type { HostTensors, Tensors } from '../cases/case.ts';
 import { parseTensor } from '../cases/tensor-text.ts';
 import vectors from '../vectors/networks.json' with { type: 'json' };
 import { attention } from './attention.ts';
+import { critic, trainCritic } from './critic.ts';
 import { batchNormalized, sequence, trainBatchNormalized } from './normalized.ts';
 import { linear, part } from './parameters.ts';
 import { recurrent } from './recurrent.ts';
@@ -46,11 +47,13 @@ export interface Network {
   readonly trained?: (parameters: Tensors, x: Tensor) => TrainedForward;
 }
 
-/** A pass in training by a network that has statistics of its own. */
+/** A pass in training. */
 export interface TrainedForward {
   readonly logits: Tensor;
   /** Next values of parameters that no gradient changes, by name. */
-  readonly moved: Tensors;
+  readonly moved?: Tensors;
+  /** What the loss is beside the cross entropy. */
+  readonly penalty?: Tensor;
 }
 
 /** Applies a layer's kernel and bias to an image, its size kept. */
@@ -129,4 +132,5 @@ export const networks: readonly Network[] = [
   network('recurrent', { forward: recurrent }),
   network('attention', { forward: attention }),
   network('batchNormalized', { forward: batchNormalized, trained: trainBatchNormalized }),
+  network('critic', { forward: critic, trained: trainCritic }),
 ];

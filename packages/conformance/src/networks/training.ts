@@ -14,7 +14,7 @@ import { evaluateProgram } from '@etalon/reference';
 import type { HostTensor, ProgramV1 } from '@etalon/spec';
 import { InternalError } from '@etalon/spec';
 import type { HostTensors, Tensors } from '../cases/case.ts';
-import type { Network, OptimizerName } from './definitions.ts';
+import type { Network, OptimizerName, TrainedForward } from './definitions.ts';
 import { batchOf, crossEntropy, typesOf } from './definitions.ts';
 
 /** A program of one training step and what it is fed. */
@@ -40,11 +40,12 @@ export function trainingOf(network: Network, optimizer: OptimizerName): Training
 
 function gradients(network: Network, parameters: Tensors, x: Tensor, labels: Tensor) {
   return valueAndGradientWithAuxiliary((point: Tensors) => {
-    const { logits, moved } = network.trained?.(point, x) ?? {
+    const forward: TrainedForward = network.trained?.(point, x) ?? {
       logits: network.forward(point, x),
-      moved: {},
     };
-    return { value: crossEntropy(logits, labels), auxiliary: moved };
+    const { logits, moved = {}, penalty } = forward;
+    const loss = crossEntropy(logits, labels);
+    return { value: penalty === undefined ? loss : add(loss, penalty), auxiliary: moved };
   })(parameters);
 }
 
