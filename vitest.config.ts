@@ -31,6 +31,7 @@ export default defineConfig({
       project('core', 'packages/core'),
       project('conformance', 'packages/conformance'),
       project('datasets', 'packages/datasets'),
+      project('environments', 'packages/environments'),
       project('quickstart', 'examples/quickstart'),
       project('perceptron', 'examples/01-perceptron'),
       project('activations', 'examples/02-activations'),

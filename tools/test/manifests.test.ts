@@ -19,7 +19,7 @@ interface Manifest {
 
 /** From the bottom up: a package may depend on packages of earlier rows only. */
 const layers: readonly (readonly string[])[] = [
-  ['spec', 'datasets'],
+  ['spec', 'datasets', 'environments'],
   ['compiler', 'worker'],
   ['reference', 'onnx', 'core'],
   ['onnxruntime', 'tfjs', 'conformance'],
