@@ -1,9 +1,12 @@
 /** Every `code` an {@link EnvironmentError} can carry; codes are stable, message texts are not. */
 export const environmentErrorCodes = [
+  'INVALID_MAP',
   'INVALID_PROBABILITIES',
   'INVALID_RANGE',
   'INVALID_SEED',
+  'INVALID_SOLVER_OPTION',
   'NOTHING_TO_CHOOSE',
+  'NOT_CONVERGED',
 ] as const;
 
 /** One of {@link environmentErrorCodes}. */
