@@ -28,7 +28,8 @@ describe('generators against discriminators', () => {
     // Edges say much about a digit: what is made of them is soon more like digits than what is made of noise.
     expect(edges.distance).toBeLessThan(plain.distance / 2);
     expect(edges.right).toBeGreaterThan(0.3);
-    expect(digits.pixelError.filled).toBeLessThan(digits.pixelError.edges);
+    // A grey image is half of the brightness away in each pixel.
+    expect(digits.pixelError.filled).toBeLessThan(0.25);
     expect(pictures.edges).toMatchObject({ width: 20 * 29 + 1, height: 3 * 29 + 1 });
   }, 240_000);
 });

@@ -24,12 +24,11 @@ async function kill(): Promise<void> {
 const died = { name: 'BackendError', code: 'BACKEND_WORKER_DIED' };
 
 describe('a worker that dies', () => {
-  it('while the engine computes rejects the run, and a new backend goes on', async () => {
-    // Some seconds of work, of which the first few milliseconds are done.
+  it('with a run on its way rejects the run, and a new backend goes on', async () => {
     const heavy = programOf('heavy', ({ input, node, output }) => {
       const x = input('x', 'float32', [1024, 1024]);
       let y = x;
-      for (let product = 0; product < 100; product += 1) {
+      for (let product = 0; product < 10; product += 1) {
         y = node('matmul', [y, x], 'float32', [1024, 1024]);
       }
       output('y', y);
@@ -38,12 +37,15 @@ describe('a worker that dies', () => {
     const backend = await createOnnxRuntimeBackend({ execution: 'worker' });
     const executable = await backend.compile(heavy);
     const x = await backend.upload(zeros);
+    // Ended first: inside a computation onnxruntime-node 1.30 ends the whole process when its worker is terminated ("terminate called
+    // after throwing an instance of 'Napi::Error'"), which no code around it can catch. Backends never end a worker so.
+    const killed = kill();
     const run = executable.run({ x });
     const rejected = expect(run).rejects.toMatchObject({
       ...died,
       message: expect.stringContaining('heavy › run: the worker that ran the backend has ended'),
     });
-    await kill();
+    await killed;
     await rejected;
     await expect(x.read()).rejects.toMatchObject(died);
     await backend.dispose();
