@@ -1,4 +1,4 @@
-import type { ElementwiseOperatorsV1, OperatorName } from '@etalon/spec';
+import type { ElementwiseOperatorsV1, OperatorName, Shape } from '@etalon/spec';
 import { dataTypes } from '../codec/element-types.ts';
 import { broadcastChannelsFirst } from './broadcast.ts';
 import type { LoweredTensor, Lowering, LoweringContext, LoweringsOf } from './lowering.ts';
@@ -48,7 +48,18 @@ export const elementwiseLowerings: LoweringsOf<keyof ElementwiseOperatorsV1> = {
   },
   max: direct('Max'),
   min: direct('Min'),
-  pow: direct('Pow'),
+  pow: (context) => {
+    const { emitter, inputs, output } = context;
+    const spreads = inputs.map(({ type }) => spreadsAlongRows(type.shape, output.shape));
+    if (!spreads.includes(true)) return direct('Pow')(context);
+    const row = output.shape.map((size, axis) => (axis === output.shape.length - 1 ? size : 1));
+    const operands = inputs.map((value, index) =>
+      spreads[index] === true
+        ? emitter.emit('Expand', [value.rowMajor(), context.sizes.vector(row)])
+        : value.rowMajor(),
+    );
+    return rowMajor(emitter.emit('Pow', operands));
+  },
 
   equal: direct('Equal'),
   notEqual: negated('Equal'),
@@ -102,6 +113,13 @@ export const elementwiseLowerings: LoweringsOf<keyof ElementwiseOperatorsV1> = {
     );
   },
 };
+
+// The WebGPU provider of ONNX Runtime 1.30 refuses Pow where one operand's rows are multiples of 4 long and the other has
+// one element for a row; a single element for all is taken.
+function spreadsAlongRows(shape: Shape, output: Shape): boolean {
+  const isOneElement = shape.every((size) => size === 1);
+  return !isOneElement && shape.at(-1) === 1 && output.at(-1) !== 1;
+}
 
 function dividesSafely(context: LoweringContext<'div'>): boolean {
   const divisor = operand(context, 1).constant;
