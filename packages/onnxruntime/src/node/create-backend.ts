@@ -5,8 +5,11 @@ import type { GraphOptimization } from '../options.ts';
 import { assertOneOf, assertThreads, graphOptimizations } from '../options.ts';
 import type { OnnxNodeRuntime } from '../runtime.ts';
 import { declineTelemetry } from './decline-telemetry.ts';
+import type { Execution } from './device-thread.ts';
+import { executionOn, onOneThread } from './device-thread.ts';
 import type { OnnxNodeDevice } from './devices.ts';
 import { onnxNodeDevices } from './devices.ts';
+import type { EngineSettings } from './inline-backend.ts';
 import { createInlineBackend } from './inline-backend.ts';
 import { createAutoBackend, createWorkerBackend } from './worker-backend.ts';
 
@@ -22,9 +25,10 @@ export interface OnnxRuntimeOptions {
    * The thread of the engine; default `auto`. `inline`: the caller's, whose event loop stands still while a program runs.
    * `worker`: a thread of its own that also holds the tensors; the event loop stays free, and a call costs about 0.05 ms more.
    * `auto`: each program begins inline, and moves to the worker, with its tensors, when eight runs in a row take 2 ms or more, or the
-   * first two 50 ms each; with `runtime`, or where no worker can be started, it stays inline. Results are equal bit for bit.
+   * first two 50 ms each; with `runtime`, where no worker can be started, and on `webgpu`, it stays inline. Results are equal bit for bit.
+   * One thread of a process may use `webgpu`: all its backends inline, or one worker. Threads that you start yourself count too.
    */
-  readonly execution?: 'auto' | 'inline' | 'worker';
+  readonly execution?: Execution;
   /** The module `onnxruntime-node`, or one of the same interface, for `inline` execution; default: imported by name. */
   readonly runtime?: OnnxNodeRuntime;
 }
@@ -47,7 +51,8 @@ export interface OnnxRuntimeOptions {
  * ```
  *
  * @throws {AttributeError} (rejects) for an option outside its values.
- * @throws {BackendError} (rejects) when `onnxruntime-node` is missing or the device is not available.
+ * @throws {BackendError} (rejects) when `onnxruntime-node` is missing the device is not available, or another thread uses it and
+ * it can serve only one.
  */
 export async function createOnnxRuntimeBackend(
   options: OnnxRuntimeOptions = {},
@@ -67,17 +72,24 @@ export async function createOnnxRuntimeBackend(
   // Here and not in a worker, whose environment is a copy that the engine does not see.
   declineTelemetry(process.env);
   const settings = { device, threads, cores, graphOptimization };
-  if (execution === 'inline') return createInlineBackend(settings, options.runtime);
-  if (execution === 'auto') {
-    return options.runtime === undefined
-      ? createAutoBackend(settings)
-      : createInlineBackend(settings, options.runtime);
-  }
-  if (options.runtime !== undefined) throw runtimeInWorker();
-  return createWorkerBackend(settings);
+  const possible = executionOn(device, execution);
+  return onOneThread(device, possible, () => createIn(possible, settings, options.runtime));
 }
 
-const executions = ['auto', 'inline', 'worker'] as const;
+function createIn(
+  execution: Execution,
+  settings: EngineSettings,
+  runtime: OnnxNodeRuntime | undefined,
+): Promise<OnnxRuntimeBackend> {
+  if (execution === 'worker') {
+    if (runtime !== undefined) throw runtimeInWorker();
+    return createWorkerBackend(settings);
+  }
+  const staysInline = execution === 'inline' || runtime !== undefined;
+  return staysInline ? createInlineBackend(settings, runtime) : createAutoBackend(settings);
+}
+
+const executions: readonly Execution[] = ['auto', 'inline', 'worker'];
 
 function runtimeInWorker(): AttributeError {
   return new AttributeError(
