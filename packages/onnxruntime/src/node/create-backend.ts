@@ -28,7 +28,7 @@ export interface OnnxRuntimeOptions {
    * first two 50 ms each; with `runtime`, where no worker can be started, and on `webgpu`, it stays inline. Results are equal bit for bit.
    * One thread of a process may use `webgpu`: all its backends inline, or one worker. Threads that you start yourself count too.
    */
-  readonly execution?: Execution;
+  readonly execution?: 'auto' | 'inline' | 'worker';
   /** The module `onnxruntime-node`, or one of the same interface, for `inline` execution; default: imported by name. */
   readonly runtime?: OnnxNodeRuntime;
 }
