@@ -1,12 +1,15 @@
 /** Every `code` an {@link EnvironmentError} can carry; codes are stable, message texts are not. */
 export const environmentErrorCodes = [
   'INVALID_MAP',
+  'INVALID_MASK',
   'INVALID_PROBABILITIES',
   'INVALID_RANGE',
   'INVALID_SEED',
   'INVALID_SOLVER_OPTION',
+  'INVALID_SPACE',
   'NOTHING_TO_CHOOSE',
   'NOT_CONVERGED',
+  'NOT_FLAT',
 ] as const;
 
 /** One of {@link environmentErrorCodes}. */

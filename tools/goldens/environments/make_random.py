@@ -3,6 +3,7 @@
 Usage: python tools/goldens/environments/make_random.py, with numpy installed
 """
 
+import hashlib
 import json
 import platform
 from pathlib import Path
@@ -63,6 +64,24 @@ def draws(seed):
     return results
 
 
+def digest(values):
+    """The bits of many numbers in short."""
+    return hashlib.sha256(np.asarray(values, dtype='<f8').tobytes()).hexdigest()
+
+
+def distributions(seed):
+    """So many draws that layers, wedges and tails of the ziggurats all come."""
+    rng = np.random.default_rng(seed)
+    return {
+        'normal': digest(rng.normal(3, 2, 20000)),
+        'exponential': digest(rng.exponential(0.5, 20000)),
+        'geometric': rng.geometric(0.25, 40).tolist(),
+        'likely': rng.geometric(0.6, 40).tolist(),
+        'certain': int(rng.geometric(1)),
+        'after': rng.random(),
+    }
+
+
 def main():
     contents = {
         'generator': 'tools/goldens/environments/make_random.py',
@@ -71,7 +90,8 @@ def main():
     }
     lines = [f'{json.dumps(key)}: {json.dumps(value)}' for key, value in contents.items()]
     cases = [
-        json.dumps({'seed': str(seed), 'sequence': seed_sequence(seed), 'bits': bit_generator(seed), 'draws': draws(seed)})
+        json.dumps({'seed': str(seed), 'sequence': seed_sequence(seed), 'bits': bit_generator(seed), 'draws': draws(seed),
+                    'distributions': distributions(seed)})
         for seed in SEEDS
     ]
     FILE.parent.mkdir(parents=True, exist_ok=True)

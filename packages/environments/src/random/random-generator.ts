@@ -1,6 +1,8 @@
 import { EnvironmentError } from '../errors.ts';
+import { logarithmOf1Plus } from '../math/exponential.ts';
 import { multiplyHigh, Pcg64 } from './pcg64.ts';
 import type { Seed, SeedSequence } from './seed-sequence.ts';
+import { standardExponential, standardNormal } from './ziggurat.ts';
 
 const two32 = 2 ** 32;
 
@@ -41,6 +43,40 @@ export class RandomGenerator {
     return low + (high - low) * this.bits.nextDouble();
   }
 
+  /** Returns a normally distributed number: `normal(mean, deviation)`. */
+  normal(mean = 0, deviation = 1): number {
+    return mean + deviation * standardNormal(this.bits);
+  }
+
+  /** Returns an exponentially distributed number: `exponential(scale)`. */
+  exponential(scale = 1): number {
+    return scale * standardExponential(this.bits);
+  }
+
+  /**
+   * Returns how many throws it takes until one succeeds, of at least 1: `geometric(probability)`.
+   *
+   * @throws {EnvironmentError} `INVALID_PROBABILITIES` unless the probability is above 0 and at most 1.
+   */
+  geometric(probability: number): number {
+    if (!(probability > 0 && probability <= 1)) {
+      throw new EnvironmentError('INVALID_PROBABILITIES', [
+        `geometric: the probability must be above 0 and at most 1, got ${probability}.`,
+      ]);
+    }
+    if (probability < 1 / 3) {
+      return Math.ceil(-standardExponential(this.bits) / logarithmOf1Plus(-probability));
+    }
+    const drawn = this.random();
+    let [throws, last, sum] = [1, probability, probability];
+    while (drawn > sum) {
+      last *= 1 - probability;
+      sum += last;
+      throws++;
+    }
+    return throws;
+  }
+
   /**
    * Returns an integer of at least `low` and below `high`, each equally likely: `integers(low, high)` of dtype int64.
    *
@@ -75,6 +111,15 @@ export class RandomGenerator {
         ? this.#below(items.length)
         : this.#weighted(items.length, probabilities);
     return items[at] as T;
+  }
+
+  /** Fills an array with zeros and ones: `integers(0, 2, dtype=int8)`, which takes bytes off draws of 32 bits and keeps none of them. */
+  fillBits(bits: Int8Array): void {
+    let bytes = 0;
+    for (let at = 0; at < bits.length; at++) {
+      bytes = at % 4 === 0 ? this.bits.nextUint32() : bytes >>> 8;
+      bits[at] = (bytes >>> 7) & 1;
+    }
   }
 
   /** Brings items into a random order, where they are: `shuffle`. */

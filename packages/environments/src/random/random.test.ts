@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import goldens from '../../test/goldens/random.json' with { type: 'json' };
@@ -65,6 +66,21 @@ describe('Pcg64', () => {
     );
   });
 
+  it('leaves draws out as if they had been made', () => {
+    const [stepped, skipped] = [new Pcg64(9), new Pcg64(9)];
+    for (const count of [1, 0, 200, 3]) {
+      for (let draw = 0; draw < count; draw++) {
+        stepped.nextDouble();
+        skipped.skip();
+      }
+      expect(skipped.nextUint32()).toBe(stepped.nextUint32());
+    }
+    skipped.skip();
+    stepped.nextUint64();
+    expect(skipped.clone().nextDouble()).toBe(stepped.clone().nextDouble());
+    expect(skipped.getState()).toEqual(stepped.getState());
+  });
+
   it('is copied with its half', () => {
     const own = new Pcg64(3);
     own.nextUint32();
@@ -97,6 +113,29 @@ describe('RandomGenerator', () => {
         shuffled,
       }).toEqual(expected);
     }
+  });
+
+  it.each(cases)('draws the distributions of $seed that NumPy draws', ({ seed, distributions }) => {
+    const random = new RandomGenerator(seed);
+    const digest = (draw: () => number): string =>
+      createHash('sha256')
+        .update(new Uint8Array(Float64Array.from({ length: 20000 }, draw).buffer))
+        .digest('hex');
+    const forty = (draw: () => number): number[] => Array.from({ length: 40 }, draw);
+    expect({
+      normal: digest(() => random.normal(3, 2)),
+      exponential: digest(() => random.exponential(0.5)),
+      geometric: forty(() => random.geometric(0.25)),
+      likely: forty(() => random.geometric(0.6)),
+      certain: random.geometric(1),
+      after: random.random(),
+    }).toEqual(distributions);
+  });
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses a chance of %s for throws', (probability) => {
+    expect(() => new RandomGenerator(0).geometric(probability)).toThrow(
+      expect.objectContaining({ code: 'INVALID_PROBABILITIES' }),
+    );
   });
 
   it('is copied at its place', () => {
